@@ -1,0 +1,65 @@
+import type { ConditionalPrice, ModelInfo, ModelPrice } from '@pydantic/genai-prices'
+import { ConfigError } from '../errors.ts'
+
+const tokenPrices: Readonly<Record<string, string>> = {
+  input_mtok: 'input',
+  cache_read_mtok: 'cached_input',
+  cache_write_mtok: 'cache_write',
+  output_mtok: 'output',
+  input_audio_mtok: 'input_audio',
+  output_audio_mtok: 'output_audio',
+}
+
+/** Prices of tools that Weir refuses to pass on, so that no call can owe them. */
+const toolPrices = ['web_searches_kcount', 'storage_searches_kcount']
+
+type PerMillion = Record<string, number>
+
+/**
+ * A model's prices as price cards.
+ * @throws ConfigError if the package says something that a card made here would lose
+ */
+export function cardsOf(model: ModelInfo): object[] {
+  const conditional: ConditionalPrice[] = Array.isArray(model.prices)
+    ? model.prices
+    : [{ prices: model.prices }]
+  return conditional.map(({ constraint, prices }) => {
+    if (constraint?.type === 'time_of_date') {
+      throw new ConfigError([`${model.id}: has hours without a date in the package: write its price by hand`])
+    }
+    const above = tierStarts(prices).map((start) => ({
+      input_tokens: start,
+      per_million: perMillion(model.id, prices, start),
+    }))
+    return {
+      currency: 'USD',
+      ...(constraint && { from: constraint.start_date }),
+      per_million: perMillion(model.id, prices, 0),
+      ...(above.length > 0 && { above }),
+      source: '@pydantic/genai-prices',
+    }
+  })
+}
+
+/** Like ours, the package's tiers hold for the whole call once its input is above their start. */
+function tierStarts(prices: ModelPrice): number[] {
+  const starts = Object.values(prices).flatMap((price) =>
+    typeof price === 'object' ? price.tiers.map(({ start }) => start) : [],
+  )
+  return [...new Set(starts)].toSorted((a, b) => a - b)
+}
+
+function perMillion(model: string, prices: ModelPrice, start: number): PerMillion {
+  const rates: PerMillion = {}
+  for (const [key, price] of Object.entries(prices)) {
+    const field = tokenPrices[key]
+    if (price === undefined || toolPrices.includes(key)) continue
+    if (!field) throw new ConfigError([`${model}: the package has a price that Weir does not know: ${key}`])
+    rates[field] = typeof price === 'number' ? price : (tierAt(price.tiers, start)?.price ?? price.base)
+  }
+  return rates
+}
+
+function tierAt<T extends { readonly start: number }>(tiers: readonly T[], start: number): T | undefined {
+  return tiers.findLast((tier) => tier.start <= start)
+}

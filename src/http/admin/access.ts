@@ -1,0 +1,38 @@
+import { WeirError } from '../../core/errors.ts'
+import { orgOfId, slugOf, type IdKind } from '../../core/ids.ts'
+import type { Change } from '../../ledger/records.ts'
+import type { Admin } from './deps.ts'
+import { invalid, notFound } from './errors.ts'
+
+/** The org that a request is about, by its `org` field: an org's own admin may leave it out. */
+export function orgFor(admin: Admin, given: string | undefined): string {
+  if (given !== undefined) return visible(admin, slugOf(given))
+  if (admin.org === undefined) throw invalid('org', 'the root key must name the org, by its id or its slug.')
+  return admin.org
+}
+
+/** The org that an id names, if this admin may see it. */
+export function orgOfVisible(admin: Admin, kind: IdKind, id: string): string {
+  return visible(admin, orgOfId(kind, id))
+}
+
+function visible(admin: Admin, org: string | undefined): string {
+  if (org === undefined || (admin.org !== undefined && admin.org !== org)) throw notFound()
+  return org
+}
+
+/** An id that a request refers to, which must be of the org that it is about. */
+export function idWithin(org: string, kind: IdKind, id: string): string {
+  if (orgOfId(kind, id) !== org) throw notFound()
+  return id
+}
+
+export function requireRoot(admin: Admin, doing: string): void {
+  if (admin.org !== undefined) throw new WeirError('forbidden', `Only the root admin key may ${doing}.`)
+}
+
+/** What the audit will say of a change. */
+export function changeBy(admin: Admin, headers: { 'idempotency-key'?: string | undefined } = {}): Change {
+  const idempotencyKey = headers['idempotency-key']
+  return { actor: admin.actor, ...(idempotencyKey !== undefined && { idempotencyKey }) }
+}

@@ -1,0 +1,49 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import { WeirError } from '../../core/errors.ts'
+import { auditRoutes } from './audit.ts'
+import { authenticate } from './auth.ts'
+import type { AdminDeps, AdminEnv } from './deps.ts'
+import { answerErrors, refuseInvalid } from './errors.ts'
+import { keyRoutes } from './keys.ts'
+import { limitRoutes } from './limits.ts'
+import { modelRoutes } from './models.ts'
+import { orgRoutes } from './orgs.ts'
+import { projectRoutes } from './projects.ts'
+import { providerRoutes } from './providers.ts'
+import { requestRoutes } from './requests.ts'
+import { usageRoutes } from './usage.ts'
+
+const maxBodyBytes = 1024 * 1024
+
+/** The admin API, to be mounted at `/admin/v1`. */
+export function adminApi(deps: AdminDeps): OpenAPIHono<AdminEnv> {
+  const app = new OpenAPIHono<AdminEnv>({ defaultHook: refuseInvalid })
+  app.onError(answerErrors(deps.log))
+  app.use(neverStored, authenticate(deps), bodyLimit({ maxSize: maxBodyBytes, onError: refuseLarge }))
+
+  app.route('/orgs', orgRoutes(deps))
+  app.route('/projects', projectRoutes(deps))
+  app.route('/keys', keyRoutes(deps))
+  app.route('/limits', limitRoutes(deps))
+  app.route('/usage', usageRoutes(deps))
+  app.route('/requests', requestRoutes(deps))
+  app.route('/models', modelRoutes(deps))
+  app.route('/providers', providerRoutes(deps))
+  app.route('/audit', auditRoutes(deps))
+
+  app.all('*', (c) => {
+    throw new WeirError('not_found', `There is no ${c.req.method} at this path; /docs lists what there is.`)
+  })
+  return app
+}
+
+const neverStored = createMiddleware(async (c, next) => {
+  await next()
+  c.header('cache-control', 'no-store')
+})
+
+function refuseLarge(): never {
+  throw new WeirError('request_too_large', 'A body may have at most 1 MiB.')
+}

@@ -1,0 +1,28 @@
+import { parseUsd } from '../../core/money.ts'
+import type { Metric } from '../../ledger/limit.ts'
+
+const maxCount = 1_000_000_000_000
+
+/** An amount as it is written in a body: a count, or USD as a decimal text or a number. */
+export type WrittenAmount = string | number
+
+/** Reads an amount in the metric's unit; undefined if it is none. */
+export function readAmount(metric: Metric, written: WrittenAmount): number | undefined {
+  if (metric === 'cost') return parseUsd(typeof written === 'number' ? decimalText(written) : written)
+  if (typeof written === 'string' || !Number.isInteger(written)) return undefined
+  return written >= 0 && written <= maxCount ? written : undefined
+}
+
+/** What an amount of this metric must be. */
+export function amountHelp(metric: Metric): string {
+  return metric === 'cost'
+    ? 'must be USD from 0 to 4000000 with at most nine decimals, as a decimal string or a number.'
+    : 'must be a whole number from 0 to 1000000000000.'
+}
+
+/** The shortest decimal text of a number: JavaScript writes those below a millionth with an exponent. */
+function decimalText(value: number): string {
+  const [digits = '', exponent] = String(value).split('e-')
+  if (exponent === undefined) return digits
+  return `0.${digits.replace('.', '').padStart(Number(exponent) + digits.replace(/^\d\.?/, '').length, '0')}`
+}

@@ -1,0 +1,18 @@
+/** A cell of a table; null is an empty one. */
+export type Cell = string | number | null
+
+/** A table as CSV (RFC 4180), the first row naming the columns. */
+export function toCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [columns, ...rows].map((row) => `${row.map(quoteCell).join(',')}\r\n`).join('')
+}
+
+function quoteCell(cell: Cell): string {
+  const text = withoutFormula(String(cell ?? ''))
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+// A spreadsheet runs a text that starts like a formula; a quote in front makes it a text again. Numbers stay numbers.
+function withoutFormula(text: string): string {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return text
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text
+}

@@ -1,0 +1,65 @@
+import type { Extension, ExtendStep, Hold, OpenCall, Receipt, Refusal, Settlement, Stale } from './call.ts'
+import type { Limit, LimitState } from './limit.ts'
+import type { Policy } from './policy.ts'
+import type {
+  AuditEntry,
+  Change,
+  Created,
+  Key,
+  NewKey,
+  NewLimit,
+  Org,
+  Page,
+  PageQuery,
+  Project,
+  RequestQuery,
+  UsageLine,
+  UsageQuery,
+} from './records.ts'
+
+/**
+ * The book of one org: its keys, limits, holds and rows, which only ever change together.
+ * Every method is one atomic step, and refuses with `not_found` where the org was never created.
+ * Methods may be added; those that exist keep their shape, for an old object may meet a new gateway.
+ */
+export interface Book {
+  /** What a key may do: `invalid_key` if it is unknown, revoked or expired. */
+  policy(keyHash: string): Policy | Refusal
+  /** Checks the key and every limit above it, and takes the hold, all or nothing. Idempotent on the call's id. */
+  open(call: OpenCall): Hold | Stale | Refusal
+  /** Renews the lease, and holds more where asked: budgets may refuse, rates go into debt. Idempotent on (id, seq). */
+  extend(id: string, step: ExtendStep): Extension | Refusal
+  /** Turns the hold into a row. Idempotent on id: a better source replaces a worse one by the difference. */
+  settle(settlement: Settlement): Receipt | Refusal
+  /** Settles, to their floor, the calls that outlived their lease (or every open call) and counts them. */
+  sweep(which: 'expired' | 'all'): number
+  /** When the next lease runs out, Unix milliseconds; undefined if nothing is held. */
+  nextExpiry(): number | undefined
+
+  createOrg(org: { slug: string; name: string }, change: Change): Created<Org> | Refusal
+  org(): Org | Refusal
+  updateOrg(update: { name: string }, change: Change): Org | Refusal
+  createProject(project: { id: string; name: string }, change: Change): Created<Project> | Refusal
+  project(id: string): Project | Refusal
+  projects(query: PageQuery): Page<Project> | Refusal
+  createKey(key: NewKey, change: Change): Created<Key> | Refusal
+  key(id: string): Key | Refusal
+  keys(query: PageQuery & { projectId?: string }): Page<Key> | Refusal
+  /** From the next call on the key is refused; calls under way end as they would. */
+  revokeKey(id: string, change: Change): Key | Refusal
+  createLimit(limit: NewLimit, change: Change): Created<Limit> | Refusal
+  limit(id: string): LimitState | Refusal
+  limits(query: PageQuery & { scopeId?: string }): Page<LimitState> | Refusal
+  /** The limits that a key counts towards, widest scope first. */
+  limitsOfKey(keyId: string): readonly LimitState[] | Refusal
+  /** Takes effect at once; what was spent and held stays. */
+  updateLimit(id: string, update: { amount: number; burst?: number }, change: Change): LimitState | Refusal
+  deleteLimit(id: string, change: Change): Limit | Refusal
+
+  request(id: string): Receipt | Refusal
+  /** Newest first. */
+  requests(query: RequestQuery): Page<Receipt> | Refusal
+  usage(query: UsageQuery): readonly UsageLine[] | Refusal
+  /** Newest first. */
+  audit(query: PageQuery): Page<AuditEntry> | Refusal
+}

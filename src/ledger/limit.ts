@@ -1,0 +1,74 @@
+export type Metric = 'requests' | 'tokens' | 'input_tokens' | 'output_tokens' | 'cost' | 'concurrency'
+export type Period = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'lifetime'
+export type ScopeType = 'org' | 'project' | 'key'
+
+export interface Scope {
+  readonly type: ScopeType
+  /** The id of the org, project or key. */
+  readonly id: string
+}
+
+/** One type for every limit, at every level. */
+export interface Limit {
+  readonly id: string
+  readonly scope: Scope
+  readonly metric: Metric
+  /** Absent for concurrency, which counts the calls under way. */
+  readonly per?: Period
+  /** Tokens, requests, calls under way, or nanoUSD. */
+  readonly amount: number
+  /** The size of the bucket of a minute or hour limit; `amount` where absent. */
+  readonly burst?: number
+  /** Globs of catalogue names; absent means every model. */
+  readonly models?: readonly string[]
+  /** Unix milliseconds. Calls opened before it do not count. */
+  readonly createdAt: number
+}
+
+/** Where a limit stands. Amounts are in the limit's unit; for a minute or hour limit `spent` is what has not drained yet. */
+export interface LimitState {
+  readonly limit: Limit
+  readonly spent: number
+  readonly held: number
+  /** Unix milliseconds at which all of it is there again; absent where it never is. */
+  readonly resetsAt?: number
+}
+
+/** What is left of a limit: never below zero. */
+export function remainingOf({ limit, spent, held }: LimitState): number {
+  return Math.max(0, capacityOf(limit) - spent - held)
+}
+
+/** Minute and hour limits are rates, kept in a bucket that drains; the others count within a window. */
+export function isRate(limit: Limit): boolean {
+  return limit.per === 'minute' || limit.per === 'hour'
+}
+
+/** The most that can be spent at once. */
+export function capacityOf(limit: Limit): number {
+  return isRate(limit) ? (limit.burst ?? limit.amount) : limit.amount
+}
+
+/** Whether a limit concerns a model. `*` in a glob stands for any run of characters. */
+export function coversModel(limit: Limit, model: string): boolean {
+  return !limit.models || matchesAny(limit.models, model)
+}
+
+export function matchesAny(globs: readonly string[], name: string): boolean {
+  return globs.some((glob) => matchesGlob(glob, name))
+}
+
+function matchesGlob(glob: string, name: string): boolean {
+  if (!glob.includes('*')) return glob === name
+  const [head = '', ...rest] = glob.split('*')
+  const tail = rest.pop() ?? ''
+  if (!name.startsWith(head) || name.length < head.length + tail.length || !name.endsWith(tail)) return false
+  let from = head.length
+  const end = name.length - tail.length
+  for (const part of rest) {
+    const found = name.indexOf(part, from)
+    if (found < 0 || found + part.length > end) return false
+    from = found + part.length
+  }
+  return true
+}

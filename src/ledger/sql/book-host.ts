@@ -1,0 +1,89 @@
+import type { Book } from '../book.ts'
+import { refuse } from '../call.ts'
+import { isCreated, migrate } from './schema.ts'
+import { sqlBook, type BookOptions, type SqlBook } from './sql-book.ts'
+import { missing } from './registry.ts'
+
+/** One call of a book's method: run it on a book, and get the answer. */
+export type Operation<T = unknown> = (book: Book) => T
+
+export type Done = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
+
+/** Keeps one org's book loaded, creates its tables on the day that its org is created, and commits. */
+export class BookHost {
+  readonly #options: BookOptions
+  #loaded: SqlBook | undefined
+
+  constructor(options: BookOptions) {
+    this.#options = options
+  }
+
+  /** Runs one operation as one transaction. Throws what it throws, with nothing changed. */
+  run<T>(operation: Operation<T>): T {
+    const loaded = this.#load()
+    if (!loaded) return operation(this.#unwritten())
+    try {
+      return loaded.commit(() => operation(loaded.book))
+    } catch (error) {
+      this.#loaded = undefined
+      throw error
+    }
+  }
+
+  /** Runs many as one transaction; should one of them throw, each on its own, so that it harms no other. */
+  runAll(operations: readonly Operation[]): Done[] {
+    try {
+      return this.run((book) => operations.map((operation) => ({ ok: true, value: operation(book) })))
+    } catch (error) {
+      if (operations.length === 1) return [{ ok: false, error }]
+      return operations.flatMap((operation) => this.runAll([operation]))
+    }
+  }
+
+  #load(): SqlBook | undefined {
+    const { sql } = this.#options
+    if (!this.#loaded && isCreated(sql)) {
+      sql.transaction(() => migrate(sql))
+      this.#loaded = sqlBook(this.#options)
+    }
+    return this.#loaded
+  }
+
+  /** The book of an org that was never created: it refuses everything and writes nothing, until the org is created. */
+  #unwritten(): Book {
+    const notFound = () => missing
+    const noKey = () => refuse('invalid_key', 'This key does not exist.')
+    return {
+      policy: noKey,
+      open: noKey,
+      extend: notFound,
+      settle: notFound,
+      sweep: () => 0,
+      nextExpiry: () => undefined,
+      createOrg: (org, change) => {
+        const { sql } = this.#options
+        sql.transaction(() => migrate(sql))
+        return this.run((book) => book.createOrg(org, change))
+      },
+      org: notFound,
+      updateOrg: notFound,
+      createProject: notFound,
+      project: notFound,
+      projects: notFound,
+      createKey: notFound,
+      key: notFound,
+      keys: notFound,
+      revokeKey: notFound,
+      createLimit: notFound,
+      limit: notFound,
+      limits: notFound,
+      limitsOfKey: notFound,
+      updateLimit: notFound,
+      deleteLimit: notFound,
+      request: notFound,
+      requests: notFound,
+      usage: notFound,
+      audit: notFound,
+    }
+  }
+}

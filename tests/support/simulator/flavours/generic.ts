@@ -1,0 +1,38 @@
+import type { Call } from '../call.ts'
+import type { Json } from '../json.ts'
+import { choicesOf, messageOf, plainDelta, reasoningOf, type Flavour } from './flavour.ts'
+
+function headOf(call: Call, object: string): Json {
+  return { id: `chatcmpl-sim-${call.index}`, object, created: call.created, model: call.model }
+}
+
+/** A plain third party: no field more than it needs, numbers as error codes. */
+export const generic: Flavour = {
+  sendsLength: true,
+  keepAlives: 0,
+  usageWithFinish: false,
+  lastDelta: {},
+  headers: () => ({ server: 'uvicorn' }),
+  firstDelta: () => ({ role: 'assistant', content: '' }),
+  delta: plainDelta,
+  chunk: (call, { choices, usage }) => ({
+    ...headOf(call, 'chat.completion.chunk'),
+    choices,
+    ...(usage && { usage }),
+  }),
+  completion: (call, usage) => ({
+    ...headOf(call, 'chat.completion'),
+    choices: choicesOf(call, { ...messageOf(call), ...reasoningOf(call) }),
+    ...(usage && { usage }),
+  }),
+  usage: ({ prompt, completion, cached }) => ({
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    ...(cached > 0 && { prompt_tokens_details: { cached_tokens: cached } }),
+  }),
+  error: ({ status, message = `Request failed with status ${status}`, type = 'Error', param = null }) => ({
+    error: { message, type, param, code: status },
+  }),
+  refuse: () => undefined,
+}
