@@ -1,5 +1,4 @@
 import type { DatedCard, Exchange, Rates } from '../src/core/price.ts'
-import { ConfigError } from './errors.ts'
 import type { ExchangeRates, PriceCardConfig, RatesConfig } from './schema.ts'
 
 /** One USD for a million tokens is a million picoUSD a token. */
@@ -13,10 +12,7 @@ export interface Owner {
   readonly model: string
 }
 
-/**
- * Turns a price card into integer rates in picoUSD per token.
- * @throws ConfigError if the currency has no exchange rate
- */
+/** Turns a price card into integer rates in picoUSD per token. */
 export function makeCard(owner: Owner, card: PriceCardConfig, exchangeRates: ExchangeRates): DatedCard {
   const exchange = exchangeFor(card.currency, exchangeRates)
   const usdPerUnit = exchange?.usdPerUnit ?? 1
@@ -41,9 +37,8 @@ function cardId({ provider, model }: Owner, { from, region, hours }: PriceCardCo
 
 function exchangeFor(currency: PriceCardConfig['currency'], rates: ExchangeRates): Exchange | undefined {
   if (currency === 'USD') return undefined
-  const rate = rates[currency]
-  if (!rate) throw new ConfigError([`exchange-rates.json: has no rate for ${currency}`])
-  return { currency, usdPerUnit: rate.usd_per_unit, date: rate.date }
+  const { usd_per_unit: usdPerUnit, date } = rates[currency]
+  return { currency, usdPerUnit, date }
 }
 
 function makeRates(perMillion: RatesConfig, usdPerUnit: number): Rates {

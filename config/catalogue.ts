@@ -11,6 +11,8 @@ import { exchangeRatesSchema, modelFileSchema, modelSchema, type WeirConfig } fr
 /** A model that several providers sell is offered by them in this order. */
 const modelFiles: Readonly<Record<string, unknown>> = { openai, deepseek, alibaba, sandbox }
 
+const exchangeRates = check(exchangeRatesSchema, exchangeRatesFile, 'exchange-rates.json')
+
 /** Which provider sells a model, and what is written about it, not yet checked. */
 interface Entry {
   readonly provider: string
@@ -109,7 +111,7 @@ function checkCardIds(ids: readonly string[]): void {
 function checkRoutes({ models, routes }: Catalogue): void {
   const problems: string[] = []
   for (const [name, { candidates }] of routes) {
-    if (models.has(name)) problems.push(`WEIR_CONFIG: routes.${name}: is the name of a model already`)
+    if (isSold(name, models)) problems.push(`WEIR_CONFIG: routes.${name}: is the name of a model already`)
     for (const candidate of candidates.filter((candidate) => !isSold(candidate, models))) {
       problems.push(`WEIR_CONFIG: routes.${name}: nobody sells the candidate ${candidate}`)
     }
@@ -124,5 +126,3 @@ function isSold(candidate: string, models: Catalogue['models']): boolean {
   const offers = models.get(candidate.slice(slash + 1)) ?? []
   return offers.some((offer) => offer.provider === candidate.slice(0, slash))
 }
-
-const exchangeRates = check(exchangeRatesSchema, exchangeRatesFile, 'exchange-rates.json')

@@ -28,5 +28,7 @@ export function check<Schema extends z.ZodType>(
 
 function issueText(issue: z.core.$ZodIssue): string {
   const field = issue.path.join('.')
-  return field ? `${field}: ${issue.message}` : issue.message
+  // What is wrong with a key is one level down.
+  const message = (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message
+  return field ? `${field}: ${message}` : message
 }

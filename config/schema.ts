@@ -25,7 +25,11 @@ const price = z
 
 const isoDate = z.iso.date('must be a date like 2026-11-23')
 
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 09:30')
+const startOfHours = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 09:30')
+
+const endOfHours = z
+  .string()
+  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time like 09:30, or 24:00')
 
 /** Prices of a million tokens each. What is left out costs as much as plain input or plain output. */
 const ratesSchema = z.strictObject({
@@ -40,14 +44,14 @@ const ratesSchema = z.strictObject({
 /** UTC, end exclusive, within one day: a window over midnight is two cards. */
 const hoursSchema = z
   .strictObject({
-    start: clock,
-    end: clock.or(z.literal('24:00')),
+    start: startOfHours,
+    end: endOfHours,
     days: z.array(z.int().min(0).max(6)).min(1).optional(),
   })
   .refine(({ start, end }) => start < end, 'must end after it starts; split a window that crosses midnight')
 
 /** A price card as files and WEIR_CONFIG write it. Dates and hours are UTC; without `from` it holds from the beginning. */
-export const priceCardSchema = z.strictObject({
+const priceCardSchema = z.strictObject({
   currency: z.enum(['USD', 'CNY']),
   from: isoDate.optional(),
   region: z.string().min(1).optional(),
@@ -58,26 +62,26 @@ export const priceCardSchema = z.strictObject({
   checked: isoDate.optional(),
 })
 
-const modelFields = {
-  upstream: name.optional(),
-  name: z.string().min(1).optional(),
-  context: tokens,
-  max_output: tokens,
-  image_tokens: tokens.default(defaultImageTokens),
-  tags: z.array(z.string().min(1)).default([]),
-  released: isoDate.optional(),
-  free: z.boolean().default(false),
-  price: priceCardSchema
-    .transform((card) => [card])
-    .or(z.array(priceCardSchema))
-    .default([]),
-}
+/** A lone card is a list of one, so that its faults are named alike. */
+const priceCards = z.preprocess((cards) => (Array.isArray(cards) ? cards : [cards]), z.array(priceCardSchema))
 
 /** One model of one provider, complete. */
-export const modelSchema = z.strictObject(modelFields).refine((model) => model.max_output <= model.context, {
-  path: ['max_output'],
-  message: 'must not be above context',
-})
+export const modelSchema = z
+  .strictObject({
+    upstream: name.optional(),
+    name: z.string().min(1).optional(),
+    context: tokens,
+    max_output: tokens,
+    image_tokens: tokens.default(defaultImageTokens),
+    tags: z.array(z.string().min(1)).default([]),
+    released: isoDate.optional(),
+    free: z.boolean().default(false),
+    price: priceCards.default([]),
+  })
+  .refine((model) => model.max_output <= model.context, {
+    path: ['max_output'],
+    message: 'must not be above context',
+  })
 
 /** What `config/models/<provider>.json` holds; each model is checked with what WEIR_CONFIG lays over it. */
 export const modelFileSchema = z.record(name, z.looseObject({}))
@@ -91,11 +95,11 @@ export const exchangeRatesSchema = z.record(
 const modelOverlaySchema = z.looseObject({ provider: providerId.optional() })
 
 const baseUrlSchema = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
   .refine((url) => !new URL(url).username && !new URL(url).password, 'must not hold a credential')
 
 /** A provider that an operator declares. */
-export const providerSchema = z.strictObject({
+const providerSchema = z.strictObject({
   name: z.string().min(1).optional(),
   base_url: baseUrlSchema,
   api_key_env: z
@@ -125,7 +129,6 @@ export const weirConfigSchema = z.strictObject({
 
 export type PriceCardConfig = z.output<typeof priceCardSchema>
 export type RatesConfig = z.output<typeof ratesSchema>
-export type ModelConfig = z.output<typeof modelSchema>
 export type ProviderConfig = z.output<typeof providerSchema>
 export type ExchangeRates = z.output<typeof exchangeRatesSchema>
 /** WEIR_CONFIG once it is checked. */

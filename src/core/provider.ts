@@ -17,6 +17,8 @@ export interface Quirks {
   readonly refusedFields: readonly string[]
   /** Fields with an end user's id or a cache key, beside the dialect's own: prefixed by org on the way up. */
   readonly tenantFields: readonly string[]
+  /** Error codes that mean the operator's account is at fault (unpaid, out of credit) whatever the status says: no caller is told. */
+  readonly operatorErrors: readonly string[]
 }
 
 /** A provider as data. */
@@ -41,6 +43,7 @@ const standardQuirks: Quirks = {
   maxTokensFields: ['max_completion_tokens', 'max_tokens'],
   refusedFields: [],
   tenantFields: [],
+  operatorErrors: ['insufficient_quota', 'billing_not_active', 'invalid_api_key'],
 }
 
 type ProviderSpec = Pick<Provider, 'id' | 'name' | 'baseUrl' | 'auth' | 'speaks'> &

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { WeirError } from '../../core/errors.ts'
@@ -44,6 +45,8 @@ const neverStored = createMiddleware(async (c, next) => {
   c.header('cache-control', 'no-store')
 })
 
-function refuseLarge(): never {
+function refuseLarge(c: Context): never {
+  // The rest of the body is not read, so nothing more can come over this connection.
+  c.header('connection', 'close')
   throw new WeirError('request_too_large', 'A body may have at most 1 MiB.')
 }

@@ -9,9 +9,9 @@ import type { Admin, AdminDeps, AdminEnv } from './deps.ts'
 import { ask } from './errors.ts'
 
 /** Lets in the root admin key, and keys of an org that have the scope `admin`, or `read` for reading. */
-export function authenticate({ ledger, rootKeyHash }: AdminDeps): MiddlewareHandler<AdminEnv> {
+export function authenticate(deps: AdminDeps): MiddlewareHandler<AdminEnv> {
   return async (c, next) => {
-    const rootHash = await ask(rootKeyHash())
+    const rootHash = await ask(deps.rootKeyHash())
     if (!rootHash) {
       throw new WeirError(
         'admin_disabled',
@@ -20,7 +20,8 @@ export function authenticate({ ledger, rootKeyHash }: AdminDeps): MiddlewareHand
     }
     const key = bearerKey(c.req.header('authorization'))
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD'
-    c.set('admin', sameText(hashKey(key), rootHash) ? { actor: 'root' } : await orgAdmin(ledger, key, reads))
+    const isRoot = sameText(hashKey(key), rootHash)
+    c.set('admin', isRoot ? { actor: 'root' } : await orgAdmin(deps.ledger, key, reads))
     await next()
   }
 }
@@ -31,9 +32,12 @@ function bearerKey(header: string | undefined): string {
   return key
 }
 
+const encoder = new TextEncoder()
+
 /** Compares in a time that does not tell where two texts differ. */
 function sameText(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+  const [left, right] = [encoder.encode(a), encoder.encode(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
 }
 
 async function orgAdmin(ledger: Ledger, key: string, reads: boolean): Promise<Admin> {
@@ -49,10 +53,8 @@ async function policyOf(ledger: Ledger, key: string): Promise<Policy> {
   const unknown = new WeirError('invalid_key', 'This admin key is unknown, revoked or expired.')
   const org = orgOfKey(key)
   if (!org) throw unknown
-  const policy = await ask(ledger.book.policy(org, hashKey(key))).catch((error: unknown) => {
+  return ask(ledger.book.policy(org, hashKey(key))).catch((error: unknown) => {
     // An org that never was must look like a key that never was.
-    if (error instanceof WeirError && error.fault === 'caller') throw unknown
-    throw error
+    throw error instanceof WeirError && error.fault === 'caller' ? unknown : error
   })
-  return policy
 }

@@ -19,7 +19,7 @@ export interface AdminDeps {
   rootKeyHash(): Promise<string | undefined>
   readonly log: Log
   readonly catalogue: Catalogue
-  providers(): readonly ProviderStatus[]
+  listProviders(): readonly ProviderStatus[]
 }
 
 /** Who is asking: root, or an admin key of one org. */

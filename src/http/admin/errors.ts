@@ -55,12 +55,10 @@ export function refuseInvalid(result: Checked): void {
   throw invalid(fieldName(issue.path) || 'body', missing ? 'this field is required.' : issue.message)
 }
 
-/** A path as callers write it, such as `limits[0].amount`. */
+/** A path as callers write it, such as `limits[0].amount`; cut, for a name that we do not know may be of any length. */
 function fieldName(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((name, part) => {
-    if (typeof part === 'number') return `${name}[${part}]`
-    return name ? `${name}.${String(part)}` : String(part)
-  }, '')
+  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+  return parts.join('').replace(/^\./, '').slice(0, 100)
 }
 
 /** Answers every error in OpenAI's envelope, and logs those that are the operator's. */

@@ -29,31 +29,35 @@ const termsSchema = z.strictObject(termFields)
 export const burstHelp = 'only a minute or hour limit has one.'
 
 /** What a limit counts, over which time, and how much of it there is. */
-export type Terms = Omit<NewLimit, 'id' | 'scope'>
+type Terms = Omit<NewLimit, 'id' | 'scope'>
+
+type WrittenTerms = z.output<typeof termsSchema>
 
 /** A limit without its scope, read into the ledger's units. */
 export const termsField = termsSchema.transform(readTerms)
 
 /** Reads a limit's terms, and says to the schema what is wrong with them. */
-export function readTerms(written: z.output<typeof termsSchema>, ctx: z.RefinementCtx): Terms {
-  const { metric, per, models } = written
+export function readTerms(written: WrittenTerms, ctx: z.RefinementCtx): Terms {
   const wrong = (field: string, message: string) => ctx.addIssue({ code: 'custom', path: [field], message })
-  if (metric === 'concurrency' && per !== undefined)
-    wrong('per', 'concurrency counts calls under way: leave it out.')
-  if (metric !== 'concurrency' && per === undefined)
-    wrong('per', `a limit on ${metric} needs one of ${periods.options.join(', ')}.`)
-
-  const amount = readAmount(metric, written.amount)
-  const burst = written.burst === undefined ? undefined : readAmount(metric, written.burst)
-  if (amount === undefined) wrong('amount', amountHelp(metric))
+  const { metric, per, models } = written
+  const read = (field: 'amount' | 'burst'): number => {
+    const amount = readAmount(metric, written[field] ?? '')
+    if (amount === undefined) wrong(field, amountHelp(metric))
+    return amount ?? 0
+  }
+  const perHelp = wrongPeriod(written)
+  if (perHelp) wrong('per', perHelp)
   if (written.burst !== undefined && per !== 'minute' && per !== 'hour') wrong('burst', burstHelp)
-  else if (written.burst !== undefined && burst === undefined) wrong('burst', amountHelp(metric))
-
   return {
     metric,
-    amount: amount ?? 0,
+    amount: read('amount'),
     ...(per && { per }),
-    ...(burst !== undefined && { burst }),
+    ...(written.burst !== undefined && { burst: read('burst') }),
     ...(models && { models }),
   }
+}
+
+function wrongPeriod({ metric, per }: WrittenTerms): string | undefined {
+  if (metric === 'concurrency') return per && 'concurrency counts calls under way: leave it out.'
+  return per ? undefined : `a limit on ${metric} needs one of ${periods.options.join(', ')}.`
 }

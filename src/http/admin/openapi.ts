@@ -1,7 +1,7 @@
 import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import type { AdminEnv } from './deps.ts'
-import { docsPage } from './docs-page.ts'
+import { docsPage, type OpenApiDocument } from './docs-page.ts'
 import { receiptSchema } from './receipt-schema.ts'
 import { failures, json } from './schemas.ts'
 
@@ -48,15 +48,13 @@ const callerRoutes: RouteConfig[] = [
   },
 ]
 
-export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>
-
 /** The OpenAPI 3.1 document of the whole gateway, made from the schemas that check the requests. */
 export function adminOpenApi(admin: OpenAPIHono<AdminEnv>): OpenApiDocument {
   const root = new OpenAPIHono()
-  root.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
+  root.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
   for (const route of callerRoutes) root.openAPIRegistry.registerPath(route)
   root.route('/admin/v1', admin)
-  return root.getOpenAPI31Document({ openapi: '3.1.0', info, security: [{ key: [] }] })
+  return root.getOpenAPI31Document({ openapi: '3.1.0', info, security: [{ bearer: [] }] })
 }
 
 /** `/openapi.json`, and `/docs` to read it; neither wants a key. */

@@ -20,9 +20,9 @@ const list = createRoute({
 })
 
 /** The providers that this gateway knows. */
-export function providerRoutes({ providers }: AdminDeps): OpenAPIHono<AdminEnv> {
+export function providerRoutes(deps: AdminDeps): OpenAPIHono<AdminEnv> {
   return new OpenAPIHono<AdminEnv>().openapi(list, (c) => {
-    const data = providers().map(({ id, name, configured, simulated }) => ({
+    const data = deps.listProviders().map(({ id, name, configured, simulated }) => ({
       id,
       name,
       configured,

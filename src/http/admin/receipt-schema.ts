@@ -11,11 +11,9 @@ const tokens = z.object({
   output_audio_tokens: z.int(),
 })
 
-const sources = z
-  .enum(['exact', 'counted', 'floor'])
-  .openapi({
-    description: 'The provider said; from the text that went by; estimated input and what was last reported.',
-  })
+const sources = z.enum(['exact', 'counted', 'floor']).openapi({
+  description: 'The provider said; from the text that went by; estimated input and what was last reported.',
+})
 
 const attempt = z.object({
   provider: z.string(),

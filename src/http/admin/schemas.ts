@@ -42,9 +42,17 @@ export const time = z.iso.datetime()
 /** An amount of USD in an answer, with all its digits. */
 export const usd = z.string().openapi({ example: '0.001234567' })
 
+const pageLimitHelp = 'must be a whole number from 1 to 200.'
+const pageLimit = z.coerce
+  .number(pageLimitHelp)
+  .int(pageLimitHelp)
+  .min(1, pageLimitHelp)
+  .max(200, pageLimitHelp)
+  .default(50)
+
 /** Which part of a list. */
 export const pageFields = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: pageLimit,
   after: z.string().optional().openapi({ description: 'The `next` of the page before.' }),
 }
 

@@ -145,13 +145,13 @@ export function memoryRegistry({ now, stateOf }: Clockwork): MemoryRegistry {
       const found = [...limits.values()].filter((limit) => scopeId === undefined || limit.scope.id === scopeId)
       if (!theOrg) return missing
       const { data, hasMore } = page(found, query)
-      return { data: data.map(stateOf), hasMore }
+      return { data: data.map((limit) => stateOf(limit)), hasMore }
     },
     limitsOfKey(keyId) {
       const key = keys.get(keyId)
       if (!key) return missing
       const owner = { keyId, ...(key.projectId !== undefined && { projectId: key.projectId }) }
-      return limitsAbove(owner).map(stateOf)
+      return limitsAbove(owner).map((limit) => stateOf(limit))
     },
     updateLimit(id, update, change) {
       const limit = limits.get(id)

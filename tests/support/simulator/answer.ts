@@ -6,6 +6,8 @@ import { streamParts } from './stream.ts'
 
 /** Everything that goes back for one request. */
 export interface Answer {
+  /** Of the completion. */
+  readonly id: string
   readonly status: number
   readonly headers: Headers
   readonly parts: readonly Part[]
@@ -40,6 +42,7 @@ export function goodAnswer(call: Call, flavour: Flavour): Answer {
   const parts = call.stream ? streamParts(call, flavour, usage) : [...keepAlives, ...body]
   const type = call.stream ? 'text/event-stream; charset=utf-8' : 'application/json'
   return {
+    id: flavour.id(call.index),
     status: call.script.status ?? 200,
     headers: {
       ...flavour.headers(call.index),
@@ -66,6 +69,7 @@ export function errorAnswer(flavour: Flavour, { index, problem, headers, body }:
   const envelope = body ?? flavour.error(problem, index)
   const parts = [part(typeof envelope === 'string' ? envelope : JSON.stringify(envelope))]
   return {
+    id: '',
     status: problem.status,
     headers: {
       ...flavour.headers(index),

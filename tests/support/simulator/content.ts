@@ -3,7 +3,8 @@ import type { Script } from './script.ts'
 
 /** What one token makes. */
 export type Token =
-  | { readonly kind: 'reasoning' | 'text'; readonly text: string }
+  | { readonly kind: 'reasoning'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string }
   /** Opens a tool call. */
   | { readonly kind: 'call'; readonly call: number; readonly id: string; readonly name: string }
   | { readonly kind: 'arguments'; readonly call: number; readonly text: string }

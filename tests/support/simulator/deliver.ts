@@ -16,7 +16,7 @@ export interface Link {
   readonly record: OpenRecord
   /** Resolves when the test releases the name, or when the client is gone. */
   hold(name: string): Promise<void>
-  told(usage: Json): void
+  told(id: string, usage: Json): void
 }
 
 async function pause(milliseconds: number | undefined, { left }: Link): Promise<void> {
@@ -53,7 +53,7 @@ async function sendParts(answer: Answer, script: Script, link: Link): Promise<vo
     if (!next || link.left.aborted) return
     if (at > 0) await pause(script.chunk_ms, link)
     await sendBytes(next.bytes, script.split, link)
-    if (next.usage && !link.left.aborted) link.told(next.usage)
+    if (next.usage && !link.left.aborted) link.told(answer.id, next.usage)
   }
 }
 
@@ -74,9 +74,7 @@ async function sendEnd(answer: Answer, link: Link): Promise<void> {
     else response.socket?.destroySoon()
     return
   }
-  response.end(() => {
-    record.finishedAt ??= Date.now()
-  })
+  response.end()
 }
 
 /** Sends an answer in the time and the pieces that the script asks for, and stops at once when the client is gone. */

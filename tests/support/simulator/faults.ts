@@ -8,7 +8,7 @@ import { eventText } from './stream.ts'
 type Fault = (good: Answer, call: Call, flavour: Flavour) => Answer
 
 const html =
-  '<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head><body><h1>Please wait… 请稍候</h1></body></html>\n'
+  '<!DOCTYPE html><html><head><title>Bad gateway</title></head><body><h1>Please wait… 请稍候</h1></body></html>'
 
 /** Bytes that are neither UTF-8 nor JSON nor an event. */
 const rubbish = Buffer.from([

@@ -1,12 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { deliver, type Link } from './deliver.ts'
-import { isObject } from './json.ts'
-import { Bill, type OpenRecord, type RecordedRequest } from './records.ts'
+import { deliver } from './deliver.ts'
+import type { Bill, OpenRecord, RecordedRequest } from './records.ts'
 import { respond, type FlavourName, type Manner } from './respond.ts'
 import type { Script } from './script.ts'
-import { Watch } from './watch.ts'
+import { linkTo, State } from './state.ts'
 
 export type { BillEntry, RecordedRequest } from './records.ts'
 export type { FlavourName } from './respond.ts'
@@ -41,6 +40,8 @@ export interface Simulator {
   lastAnswer(index: number): Buffer
   /** Open TCP connections, idle ones too. */
   openConnections(): number
+  /** Resolves when no more than so many connections are open. A client that left closes its own a moment after the abort is known. */
+  waitForConnections(atMost: number): Promise<void>
   /** Requests that are neither finished nor aborted. */
   openRequests(): number
   /** Lays a script over that of each request from now on; `{}` ends it. */
@@ -56,83 +57,6 @@ const defaultKey = 'sk-sim'
 
 /** Well above what any test leaves idle, so that a pooled connection is not closed under a request. */
 const keepAliveMilliseconds = 60_000
-
-/** All that changes while it runs. */
-class State {
-  readonly watch = new Watch()
-  readonly sockets = new Set<Socket>()
-  records: OpenRecord[] = []
-  bill = new Bill()
-  open = new Set<string>()
-  queue: Script[] = []
-  always: Script = {}
-
-  record(request: IncomingMessage, bodyBytes: Buffer): OpenRecord {
-    const record: OpenRecord = {
-      index: this.records.length,
-      method: request.method ?? '',
-      path: request.url ?? '',
-      headers: request.headers,
-      rawHeaders: request.rawHeaders,
-      bodyBytes,
-      body: parsed(bodyBytes),
-      status: undefined,
-      aborted: false,
-      finishedAt: undefined,
-      heldAt: undefined,
-      sent: [],
-    }
-    this.records.push(record)
-    return record
-  }
-
-  reset(): void {
-    this.records = []
-    this.bill = new Bill()
-    this.open = new Set()
-    this.queue = []
-    this.always = {}
-  }
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString())
-  } catch {
-    return undefined
-  }
-}
-
-/** The id that the answer carries, for the bill. */
-function idOf(record: OpenRecord): string {
-  return /"id":"([^"]*)"/.exec(Buffer.concat(record.sent).toString())?.[1] ?? ''
-}
-
-function linkTo(response: ServerResponse, record: OpenRecord, state: State): Link {
-  const { watch, bill, open } = state
-  const leaving = new AbortController()
-  response.once('close', () => {
-    record.aborted = record.finishedAt === undefined
-    leaving.abort()
-    watch.changed()
-  })
-  response.once('finish', () => {
-    record.finishedAt = Date.now()
-    watch.changed()
-  })
-  response.on('error', () => leaving.abort())
-  return {
-    response,
-    record,
-    left: leaving.signal,
-    hold: (name) => {
-      record.heldAt = name
-      watch.changed()
-      return watch.until(() => open.has(name) || leaving.signal.aborted)
-    },
-    told: (usage) => bill.add({ index: record.index, id: idOf(record), told: usage }),
-  }
-}
 
 async function handle(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
   const { state, manner } = context
@@ -153,7 +77,13 @@ interface Context {
 
 type Waiting = Pick<
   Simulator,
-  'arrived' | 'release' | 'waitForAbort' | 'waitForFinish' | 'openRequests' | 'lastAnswer'
+  | 'arrived'
+  | 'release'
+  | 'waitForAbort'
+  | 'waitForFinish'
+  | 'waitForConnections'
+  | 'openRequests'
+  | 'lastAnswer'
 >
 
 function waiting(state: State): Waiting {
@@ -172,6 +102,7 @@ function waiting(state: State): Waiting {
     },
     waitForAbort: (index) => watch.until(() => state.records[index]?.aborted === true),
     waitForFinish: (index) => watch.until(() => state.records[index]?.finishedAt !== undefined),
+    waitForConnections: (atMost) => watch.until(() => state.sockets.size <= atMost),
     openRequests: () =>
       state.records.filter(({ aborted, finishedAt }) => !aborted && finishedAt === undefined).length,
     lastAnswer: (index) => Buffer.concat(state.records[index]?.sent ?? []),
@@ -188,7 +119,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.on('request', (request, response) => void handle(request, response, context))
   server.on('connection', (socket: Socket) => {
     state.sockets.add(socket)
-    socket.once('close', () => state.sockets.delete(socket))
+    socket.once('close', () => {
+      state.sockets.delete(socket)
+      state.watch.changed()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

@@ -21,7 +21,7 @@ function textOf(value: unknown): string {
 }
 
 /** A quarter of the bytes of the messages' text and of the tools' JSON, rounded up. What a gateway edits is not in it. */
-export function promptTokensOf(body: Json): number {
+function promptTokensOf(body: Json): number {
   const messages: unknown[] = Array.isArray(body.messages) ? body.messages : []
   const text = messages.map((message) => (isObject(message) ? textOf(message.content) : '')).join('')
   const tools = body.tools === undefined ? '' : JSON.stringify(body.tools)

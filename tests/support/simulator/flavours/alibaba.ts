@@ -40,13 +40,17 @@ const problems: Readonly<Record<number, Omit<Problem, 'status'>>> = {
   },
 }
 
+function idOf(index: number): string {
+  return `chatcmpl-${uuidOf(index)}`
+}
+
 /** The fields that come last at DashScope. */
 function tail(call: Call): Json {
   return {
     created: call.created,
     system_fingerprint: '',
     model: call.model,
-    id: `chatcmpl-${uuidOf(call.index)}`,
+    id: idOf(call.index),
   }
 }
 
@@ -74,6 +78,7 @@ export const alibaba: Flavour = {
   usageWithFinish: false,
   errorEvent: 'error',
   lastDelta: {},
+  id: idOf,
   headers: (index) => ({
     'x-request-id': uuidOf(index),
     'x-dashscope-call-gateway': 'true',

@@ -40,6 +40,7 @@ export const deepseek: Flavour = {
   keepAlives: 2,
   usageWithFinish: true,
   lastDelta: { content: '' },
+  id: uuidOf,
   headers: (index) => ({
     'x-ds-trace-id': uuidOf(index).replaceAll('-', ''),
     'set-cookie': ['HWWAFSESID=simoperator; path=/', 'HWWAFSESTIME=1763900000000; path=/'],

@@ -32,6 +32,8 @@ export interface Flavour {
   readonly usageWithFinish: boolean
   /** The name of the event that carries an error in mid-stream, where it has one. */
   readonly errorEvent?: string
+  /** Of the completion. */
+  id(index: number): string
   headers(index: number): Headers
   firstDelta(call: Call): Json
   /** Undefined where the vendor does not show such a token. */

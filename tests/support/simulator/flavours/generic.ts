@@ -2,8 +2,12 @@ import type { Call } from '../call.ts'
 import type { Json } from '../json.ts'
 import { choicesOf, messageOf, plainDelta, reasoningOf, type Flavour } from './flavour.ts'
 
+function idOf(index: number): string {
+  return `chatcmpl-sim-${index}`
+}
+
 function headOf(call: Call, object: string): Json {
-  return { id: `chatcmpl-sim-${call.index}`, object, created: call.created, model: call.model }
+  return { id: idOf(call.index), object, created: call.created, model: call.model }
 }
 
 /** A plain third party: no field more than it needs, numbers as error codes. */
@@ -12,6 +16,7 @@ export const generic: Flavour = {
   keepAlives: 0,
   usageWithFinish: false,
   lastDelta: {},
+  id: idOf,
   headers: () => ({ server: 'uvicorn' }),
   firstDelta: () => ({ role: 'assistant', content: '' }),
   delta: plainDelta,

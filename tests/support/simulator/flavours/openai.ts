@@ -57,9 +57,13 @@ function obfuscated(call: Call, at: number): Json {
   return { obfuscation: padding.slice(0, 1 + ((at * 7) % padding.length)) }
 }
 
+function idOf(index: number): string {
+  return `chatcmpl-SIM${String(index).padStart(26, '0')}`
+}
+
 function headOf(call: Call, object: string): Json {
   return {
-    id: `chatcmpl-SIM${String(call.index).padStart(26, '0')}`,
+    id: idOf(call.index),
     object,
     created: call.created,
     model: snapshotOf(call.model),
@@ -79,6 +83,7 @@ export const openai: Flavour = {
   keepAlives: 0,
   usageWithFinish: false,
   lastDelta: {},
+  id: idOf,
   headers: (index) => ({
     'x-request-id': `req_sim${String(index).padStart(29, '0')}`,
     'openai-organization': 'org-operator-secret',

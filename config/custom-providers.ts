@@ -1,0 +1,20 @@
+import { bearer, defineProvider, type Provider } from '../src/core/provider.ts'
+import type { WeirConfig } from './schema.ts'
+
+/** The providers that an operator declared, as the gateway's own are: OpenAI-compatible, each with its departures as data. */
+export function customProviders(config: WeirConfig): Provider[] {
+  return Object.entries(config.providers).map(([id, declared]) =>
+    defineProvider({
+      id,
+      name: declared.name ?? id,
+      baseUrl: declared.base_url.replace(/\/+$/, ''),
+      auth: declared.api_key_env === undefined ? { kind: 'none' } : bearer(declared.api_key_env),
+      speaks: { chat: declared.speaks[0] ?? 'openai-chat' },
+      ...(declared.region !== undefined && { region: declared.region }),
+      quirks: {
+        ...(declared.quirks?.stream_options !== undefined && { streamOptions: declared.quirks.stream_options }),
+        ...(declared.quirks?.max_tokens_fields && { maxTokensFields: declared.quirks.max_tokens_fields }),
+      },
+    }),
+  )
+}

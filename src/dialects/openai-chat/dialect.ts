@@ -1,0 +1,30 @@
+import type { Dialect, ModelRequest } from '../../core/dialect.ts'
+import { errorEnvelope } from './errors.ts'
+import { readAnswer, readErrorCode } from './read-answer.ts'
+import { readRequest, type ChatRequest } from './read-request.ts'
+import { rewriteRequest } from './rewrite.ts'
+import { ChatStreamScanner } from './scan-stream.ts'
+
+const encoder = new TextEncoder()
+
+/** OpenAI's chat completions, and what speaks like it. */
+export const openaiChat: Dialect = {
+  id: 'openai-chat',
+  path: '/chat/completions',
+  requestHeaders: ['openai-beta', 'traceparent', 'tracestate'],
+  answerHeaders: ['content-type', 'cache-control', 'openai-processing-ms', 'openai-version'],
+  read: readRequest,
+  rewrite: (request, target) => rewriteRequest(own(request), target),
+  readAnswer,
+  readErrorCode,
+  scanStream: (request) =>
+    new ChatStreamScanner({ dropUsageChunk: !own(request).wantsUsage, answers: request.answers }),
+  errorBody: (error, requestId) => encoder.encode(JSON.stringify(errorEnvelope(error, requestId))),
+  errorEvent: (error, requestId) =>
+    encoder.encode(`data: ${JSON.stringify(errorEnvelope(error, requestId))}\n\n`),
+}
+
+/** A dialect is only ever handed the requests that it read itself. */
+function own(request: ModelRequest): ChatRequest {
+  return request as ChatRequest
+}

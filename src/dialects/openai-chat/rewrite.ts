@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import type { Target } from '../../core/dialect.ts'
+import { WeirError } from '../../core/errors.ts'
+import { spliceBytes, type Splice } from '../../core/json-fields.ts'
+import type { ChatRequest } from './read-request.ts'
+
+/** Ids that a provider would mix up between orgs if they came up as they are. */
+const tenantFields = ['user', 'safety_identifier', 'prompt_cache_key']
+/** The longest id that OpenAI takes. */
+const maxIdLength = 64
+
+/** The caller's bytes with the model's name, the usage flag, the output cap and the tenant's ids as the target needs them. */
+export function rewriteRequest(request: ChatRequest, target: Target): Uint8Array {
+  refuseForTarget(request, target)
+  return spliceBytes(request.body, [
+    ...setField(request, 'model', JSON.stringify(target.upstreamModel)),
+    ...askForUsage(request, target),
+    ...capOutput(request, target),
+    ...[...tenantFields, ...target.quirks.tenantFields].flatMap((name) => prefixId(request, name, target.org)),
+  ])
+}
+
+/** Replaces a field's value, unless it is that already, or puts the field in front of all others. */
+function setField(request: ChatRequest, name: string, json: string): Splice[] {
+  const field = request.fields.get(name)
+  if (!field) return [insertion(request, name, json)]
+  if (JSON.stringify(request.values[name]) === json) return []
+  return [{ start: field.valueStart, end: field.valueEnd, text: json }]
+}
+
+function insertion(request: ChatRequest, name: string, json: string): Splice {
+  const separator = request.fields.size > 0 ? ',' : ''
+  return { start: request.open + 1, end: request.open + 1, text: `"${name}":${json}${separator}` }
+}
+
+function askForUsage(request: ChatRequest, { quirks }: Target): Splice[] {
+  if (!request.stream || request.wantsUsage || !quirks.streamOptions) return []
+  const options = request.values['stream_options'] ?? {}
+  return setField(request, 'stream_options', JSON.stringify({ ...options, include_usage: true }))
+}
+
+function capOutput(request: ChatRequest, { quirks, outputCap }: Target): Splice[] {
+  const [preferred = 'max_tokens'] = quirks.maxTokensFields
+  const named = ['max_tokens', 'max_completion_tokens'].find((name) => (request.values[name] ?? null) !== null)
+  if (named === undefined) return setField(request, preferred, String(outputCap))
+  if (quirks.maxTokensFields.includes(named)) return []
+  if (request.fields.has(preferred)) return setField(request, preferred, String(request.outputCap))
+  const field = request.fields.get(named)
+  return field ? [{ start: field.nameStart, end: field.nameStart + named.length + 2, text: `"${preferred}"` }] : []
+}
+
+/** `alice` of org `acme` goes up as `acme:alice`; what would grow too long goes up as a digest. */
+function prefixId(request: ChatRequest, name: string, org: string): Splice[] {
+  const field = request.fields.get(name)
+  const id = request.values[name]
+  if (!field || typeof id !== 'string') return []
+  const prefixed = `${org}:${id}`
+  const text = JSON.stringify(prefixed.length <= maxIdLength ? prefixed : `${org}:${createHash('sha256').update(id).digest('hex').slice(0, 32)}`)
+  return [{ start: field.valueStart, end: field.valueEnd, text }]
+}
+
+function refuseForTarget(request: ChatRequest, { quirks }: Target): void {
+  const watched = [...quirks.refusedFields, ...quirks.tenantFields]
+  if (watched.length === 0) return
+  for (const name of request.fields.keys()) {
+    const folded = name.toLowerCase()
+    if (!watched.includes(folded)) continue
+    const plain = request.fields.get(name)?.rawName === folded
+    const value = request.values[name] ?? false
+    if (!plain || (quirks.refusedFields.includes(folded) && value !== false))
+      throw new WeirError('invalid_request', `${folded} is not supported with this value.`, { param: folded })
+  }
+}

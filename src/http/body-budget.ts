@@ -1,0 +1,52 @@
+import type { Context } from 'hono'
+import { WeirError } from '../core/errors.ts'
+import { concatBytes } from '../core/json-fields.ts'
+import type { Edge } from './edge.ts'
+
+/** Bounds the request bodies that are in memory at once: each alone, and all together. */
+export class BodyBudget {
+  readonly #edge: Edge
+  readonly #maxBodyBytes: number
+  #inFlight = 0
+
+  constructor(edge: Edge, maxBodyBytes: number) {
+    this.#edge = edge
+    this.#maxBodyBytes = maxBodyBytes
+  }
+
+  /** Reads a body, which counts until it is released. Throws WeirError `request_too_large`, or `overloaded`. */
+  async read(c: Context): Promise<{ body: Uint8Array; release: () => void }> {
+    let held = 0
+    const release = () => {
+      this.#inFlight -= held
+      held = 0
+    }
+    const take = (bytes: number) => {
+      held += bytes
+      this.#inFlight += bytes
+      if (held > this.#maxBodyBytes) throw tooLarge(this.#maxBodyBytes)
+      if (this.#inFlight > this.#edge.maxBytesInFlight) throw overloaded()
+    }
+    try {
+      if (Number(c.req.header('content-length') ?? 0) > this.#maxBodyBytes) throw tooLarge(this.#maxBodyBytes)
+      const parts: Uint8Array[] = []
+      for await (const part of this.#edge.body(c)) {
+        take(part.length)
+        parts.push(part)
+      }
+      return { body: concatBytes(parts), release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+}
+
+function tooLarge(maxBytes: number): WeirError {
+  return new WeirError('request_too_large', `A body may have at most ${maxBytes} bytes.`)
+}
+
+function overloaded(): WeirError {
+  const message = 'The gateway holds as many request bodies as it can.'
+  return new WeirError('overloaded', message, { retryAfterSeconds: 1 })
+}

@@ -1,0 +1,29 @@
+import type { ErrorHandler } from 'hono'
+import { uuidv7 } from 'uuidv7'
+import type { Dialect } from '../core/dialect.ts'
+import { WeirError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { retryHeaders } from '../dialects/openai-chat/errors.ts'
+import type { CallerEnv } from './deps.ts'
+
+/** Answers whatever a route threw in the dialect that was asked, and logs what the operator should know. */
+export function answerErrors(log: Log, dialect: Dialect): ErrorHandler<CallerEnv> {
+  return (thrown, c) => {
+    const requestId = c.get('requestId') ?? `req_${uuidv7()}`
+    const error = thrown instanceof WeirError ? thrown : internalError(log, thrown, requestId)
+    const headers = { 'content-type': 'application/json', 'x-request-id': requestId, ...retryHeaders(error) }
+    // A body that was refused unread would be taken for the next request.
+    const closing = error.code === 'request_too_large' ? { connection: 'close' } : {}
+    return new Response(dialect.errorBody(error, requestId), {
+      status: error.status,
+      headers: { ...headers, ...closing },
+    })
+  }
+}
+
+/** What nobody foresaw: the log gets its stack, which holds no values of the request; the caller only the id. */
+function internalError(log: Log, thrown: Error, requestId: string): WeirError {
+  const at = thrown.stack?.split('\n').slice(1, 5).join(' ').trim()
+  log('error', 'unexpected-error', { call: requestId, name: thrown.name, at })
+  return new WeirError('internal_error', 'Something went wrong in the gateway.')
+}

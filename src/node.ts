@@ -1,0 +1,52 @@
+import { getRequestListener } from '@hono/node-server'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { compose } from './compose.ts'
+import { hashKey } from './ledger/key-hash.ts'
+import { log } from './observe/log.ts'
+import { readConfigFile } from './platform/node/config-file.ts'
+import { firstStart, storedRootKeyHash, type FirstStart } from './platform/node/first-start.ts'
+import { nodeEdge } from './platform/node/node-edge.ts'
+import { stopOnSignal } from './platform/node/shutdown.ts'
+import { sqliteLedger } from './platform/node/sqlite-ledger.ts'
+import { undiciTransport } from './platform/node/undici-transport.ts'
+import { greeting } from './platform/node/greeting.ts'
+import { readSettings } from './settings.ts'
+
+async function start(): Promise<void> {
+  const settings = readSettings(process.env)
+  const ledger = sqliteLedger({
+    folder: settings.dataFolder,
+    durability: settings.durability,
+    leaseMs: settings.leaseSeconds * 1000,
+    now: () => Date.now(),
+    log,
+  })
+  const transport = undiciTransport()
+  const edge = nodeEdge(settings.maxBodyBytes)
+  const adminKeyHash = settings.adminKey === undefined ? undefined : hashKey(settings.adminKey)
+  const app = compose({
+    environment: process.env,
+    settings,
+    configText: readConfigFile(settings.config),
+    ledger,
+    transport,
+    edge,
+    rootKeyHash: async () => adminKeyHash ?? storedRootKeyHash(ledger),
+  })
+  const made = adminKeyHash === undefined ? await firstStart(ledger) : undefined
+  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  stopOnSignal({ server, edge, transport, ledger, log })
+  server.listen(settings.port, settings.host, () => greet(server, made))
+}
+
+function greet(server: Server, made: FirstStart | undefined): void {
+  const { address, family, port } = server.address() as AddressInfo
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  process.stdout.write(greeting(url, made))
+}
+
+start().catch((error: unknown) => {
+  log('error', 'start-failed', { reason: error instanceof Error ? error.message : String(error) })
+  process.exitCode = 1
+})

@@ -1,0 +1,143 @@
+import { WeirError } from '../core/errors.ts'
+import type { Exchange, UpstreamHead } from '../core/transport.ts'
+import { noUsage } from '../core/usage.ts'
+import { countedUsage, defaultOutputCap } from '../metering/estimate.ts'
+import type { PlannedCandidate } from '../routing/plan.ts'
+import { sendWithin, UpstreamError } from '../upstream/deadlines.ts'
+import { readAll } from '../upstream/read-all.ts'
+import type { Answer } from './answer.ts'
+import type { PipelineDeps } from './deps.ts'
+import { failureOf, lastError, rateLimited, type Failure } from './failure.ts'
+import { headersDown, headersUp } from './headers.ts'
+import { CallerLeft, Leaving } from './leaving.ts'
+import type { LiveCall } from './live-call.ts'
+import { answerStream } from './relay.ts'
+import type { IncomingCall } from './serve.ts'
+import { answerWhole } from './whole.ts'
+
+export interface Dispatch {
+  readonly deps: PipelineDeps
+  readonly call: IncomingCall
+  readonly live: LiveCall
+  /** What every answer to this call carries. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A try under way. */
+export interface Try extends Dispatch {
+  readonly candidate: PlannedCandidate
+  readonly exchange: Exchange
+  readonly leaving: Leaving
+  /** `performance.now()` when it was sent. */
+  readonly sentAt: number
+}
+
+const maxErrorBytes = 256 * 1024
+
+/** Tries the candidates in order until one serves. Throws WeirError if none does; the call is settled then. */
+export async function dispatch(dispatching: Dispatch): Promise<Answer> {
+  const { call, live } = dispatching
+  const leaving = new Leaving(call.caller)
+  const failures: Failure[] = []
+  for (const [index, candidate] of live.candidates.entries()) {
+    if (leaving.left) break
+    live.serving = index
+    const result = await tryCandidate(dispatching, candidate, leaving)
+    if (!('kind' in result)) return result
+    failures.push(result)
+  }
+  const error = lastError(failures)
+  call.caller.afterwards(live.settle(endOf(live, leaving, error)))
+  throw error
+}
+
+/** Who leaves pays for what was sent by then; for a provider's failure nobody is charged. */
+function endOf(live: LiveCall, leaving: Leaving, error: WeirError) {
+  if (leaving.left) {
+    const served = live.attempts.length - 1
+    return { outcome: 'cancelled' as const, ...(served >= 0 && { served }) }
+  }
+  return { outcome: error.code === 'upstream_timeout' ? ('timed_out' as const) : ('failed' as const) }
+}
+
+async function tryCandidate(
+  dispatching: Dispatch,
+  candidate: PlannedCandidate,
+  leaving: Leaving,
+): Promise<Answer | Failure> {
+  const { deps, call, live } = dispatching
+  const { offer, configured } = candidate
+  const { provider } = configured
+  const body = call.dialect.rewrite(live.request, {
+    org: call.credential.org,
+    upstreamModel: offer.upstream,
+    outputCap: defaultOutputCap(offer),
+    quirks: provider.quirks,
+  })
+  const sentAt = performance.now()
+  const exchange = sendWithin(deps.deadlines, provider.simulate ?? deps.transport, {
+    method: 'POST',
+    url: configured.baseUrl + call.dialect.path,
+    headers: headersUp(call.dialect, call.caller, configured),
+    body,
+  })
+  leaving.do(() => exchange.abort(new CallerLeft()))
+  const attempt: Try = { ...dispatching, candidate, exchange, leaving, sentAt }
+  try {
+    return await readAnswer(attempt, await exchange.head)
+  } catch (error) {
+    exchange.abort(new Error('given up'))
+    return noteFailure(attempt, error)
+  }
+}
+
+function readAnswer(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
+  const { status, headers } = head
+  if (status < 200 || status > 299) return readError(attempt, head)
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') throw new UpstreamError('broken', `The provider answered in ${encoding}.`)
+  const streamed = headers['content-type']?.startsWith('text/event-stream') ?? false
+  return streamed ? answerStream(attempt, head) : answerWhole(attempt, head)
+}
+
+/** An attempt that broke may have been billed: its input is put down as estimated. One that was never sent is none. */
+function noteFailure({ deps, live, candidate, leaving, sentAt }: Try, error: unknown): Failure {
+  if (error instanceof WeirError) throw error
+  const provider = candidate.offer.provider
+  if (!leaving.left) deps.log('warn', 'provider-failed', { call: live.id, provider, reason: String(error) })
+  if (!(error instanceof UpstreamError) || error.sent) {
+    const usage = countedUsage(live.request, candidate.offer, live.outputBytes())
+    live.noteAttempt(sentAt, { status: 0, usage, source: leaving.left ? 'counted' : 'floor' })
+  }
+  return { kind: 'failure', error: failureOf(error) }
+}
+
+/** What the caller did wrong passes byte for byte; what is the operator's or the provider's fault is never shown. */
+const callersFault: ReadonlySet<number> = new Set([400, 413, 422])
+
+async function readError(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
+  const { deps, call, live, candidate, exchange, sentAt } = attempt
+  const body = await readAll(exchange, maxErrorBytes)
+  const { provider } = candidate.configured
+  const code = call.dialect.readErrorCode(body)
+  const operatorsFault = code !== undefined && provider.quirks.operatorErrors.includes(code)
+  const index = live.noteAttempt(sentAt, { status: head.status, usage: noUsage, source: 'exact' })
+  if (callersFault.has(head.status) && !operatorsFault) {
+    call.caller.afterwards(live.settle({ outcome: 'failed' }))
+    const ours = { ...attempt.headers, ...servedHeaders(attempt, index) }
+    return { status: head.status, headers: headersDown(call.dialect, head.headers, ours), body }
+  }
+  deps.log('warn', 'provider-refused', { call: live.id, provider: provider.id, status: head.status })
+  if (head.status === 429 && !operatorsFault)
+    return { kind: 'failure', error: rateLimited(head.headers['retry-after']) }
+  return { kind: 'failure', error: failureOf(undefined) }
+}
+
+/** Who served, for the headers. */
+export function servedHeaders({ candidate }: Try, index: number): Record<string, string> {
+  return {
+    'x-weir-provider': candidate.offer.provider,
+    'x-weir-model': candidate.offer.model,
+    'x-weir-attempts': String(index + 1),
+  }
+}

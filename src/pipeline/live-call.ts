@@ -1,0 +1,137 @@
+import type { ModelRequest } from '../core/dialect.ts'
+import type { Usage, UsageSource } from '../core/usage.ts'
+import type { Attempt, Candidate, Outcome, Settlement } from '../ledger/call.ts'
+import { amountsOf, countedUsage, mostOf } from '../metering/estimate.ts'
+import { costOf } from '../metering/cost.ts'
+import type { PlannedCandidate } from '../routing/plan.ts'
+import type { PipelineDeps } from './deps.ts'
+
+/** What is known of one attempt's end. */
+export interface AttemptEnd {
+  readonly status: number
+  readonly usage: Usage
+  readonly source: UsageSource
+}
+
+const settleTries = 4
+const settlePauseMs = 250
+
+/** A call that holds: it keeps its lease until it is settled, which happens exactly once, whatever ends it. */
+export class LiveCall {
+  readonly id: string
+  readonly request: ModelRequest
+  readonly candidates: readonly PlannedCandidate[]
+  readonly attempts: Attempt[] = []
+  /** Index of the candidate that is being tried. */
+  serving = 0
+  /** Bytes of output seen so far: what the lease's reports count. */
+  outputBytes: () => number = () => 0
+  readonly #deps: PipelineDeps
+  readonly #org: string
+  #leaseTimer: ReturnType<typeof setTimeout> | undefined
+  #seq = 0
+  #settled: Promise<number> | undefined
+
+  constructor(
+    deps: PipelineDeps,
+    call: { id: string; org: string; request: ModelRequest; candidates: readonly PlannedCandidate[] },
+  ) {
+    this.#deps = deps
+    this.#org = call.org
+    this.id = call.id
+    this.request = call.request
+    this.candidates = call.candidates
+    this.#keepLease()
+  }
+
+  /** Notes how an attempt at the current candidate ended, and returns its index. */
+  noteAttempt(startedAt: number, end: AttemptEnd): number {
+    const candidate = this.candidates[this.serving]
+    if (!candidate) throw new Error('No candidate is being tried.')
+    const { offer, card } = candidate
+    this.attempts.push({
+      provider: offer.provider,
+      model: offer.model,
+      latencyMs: Math.max(0, Math.round(performance.now() - startedAt)),
+      providerCost: costOf(card, end.usage),
+      priceCard: card.id,
+      ...(card.exchange && { exchange: card.exchange }),
+      ...end,
+    })
+    return this.attempts.length - 1
+  }
+
+  /** Settles, once: later calls change nothing. Resolves to the charge (nanoUSD) when the ledger has it or cannot be told. */
+  settle(end: { outcome: Outcome; served?: number }): Promise<number> {
+    this.#settled ??= this.#settleOnce(end)
+    return this.#settled
+  }
+
+  /** What the attempt that served costs the caller, in nanoUSD. */
+  chargeOf(served: number | undefined): number {
+    return served === undefined ? 0 : (this.attempts[served]?.providerCost ?? 0)
+  }
+
+  async #settleOnce({ outcome, served }: { outcome: Outcome; served?: number }): Promise<number> {
+    clearTimeout(this.#leaseTimer)
+    const charge = this.chargeOf(served)
+    const settlement: Settlement = {
+      id: this.id,
+      attempts: this.attempts,
+      ...(served !== undefined && { served }),
+      source: sourceOf(this.attempts, served),
+      outcome,
+      charge,
+    }
+    for (let tries = 1; ; tries++) {
+      try {
+        const receipt = await this.#deps.ledger.book.settle(this.#org, settlement)
+        if (receipt.kind === 'refusal')
+          this.#deps.log('error', 'settle-refused', { call: this.id, code: receipt.code })
+        return charge
+      } catch (error) {
+        this.#deps.log('error', 'settle-failed', { call: this.id, tries, reason: String(error) })
+        // The hold outlives this process: the sweep will settle it.
+        if (tries === settleTries) return charge
+        await new Promise((resolve) => setTimeout(resolve, settlePauseMs * 2 ** tries))
+      }
+    }
+  }
+
+  /** Renews the lease at half time, and reports what was used so far, for as long as the call lives. */
+  #keepLease(): void {
+    this.#leaseTimer = setTimeout(() => {
+      const nothing = { inputTokens: 0, outputTokens: 0, cost: 0 }
+      const step = { seq: ++this.#seq, more: nothing, soFar: this.#soFar(), candidate: this.serving }
+      this.#deps.ledger.book.extend(this.#org, this.id, step).catch((error: unknown) => {
+        this.#deps.log('warn', 'lease-not-renewed', { call: this.id, reason: String(error) })
+      })
+      this.#keepLease()
+    }, this.#deps.leaseMs / 2)
+  }
+
+  #soFar() {
+    const candidate = this.candidates[this.serving]
+    if (!candidate) return { inputTokens: 0, outputTokens: 0, cost: 0 }
+    const usage = countedUsage(this.request, candidate.offer, this.outputBytes())
+    return amountsOf(usage, candidate.card)
+  }
+}
+
+/** The source of a row: that of the attempt that served, or the worst of those that did not. */
+function sourceOf(attempts: readonly Attempt[], served: number | undefined): UsageSource {
+  const serving = served === undefined ? undefined : attempts[served]
+  if (serving) return serving.source
+  const sources = attempts.map((attempt) => attempt.source)
+  return sources.includes('floor') ? 'floor' : sources.includes('counted') ? 'counted' : 'exact'
+}
+
+/** A planned candidate as the ledger holds for it. */
+export function ledgerCandidate(request: ModelRequest, { offer, card }: PlannedCandidate): Candidate {
+  return {
+    model: offer.model,
+    provider: offer.provider,
+    hold: mostOf(request, offer, card),
+    floor: amountsOf(countedUsage(request, offer, 0), card),
+  }
+}

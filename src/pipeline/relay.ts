@@ -1,0 +1,91 @@
+import type { StreamScanner } from '../core/dialect.ts'
+import type { UpstreamHead } from '../core/transport.ts'
+import { countedUsage } from '../metering/estimate.ts'
+import type { Outcome } from '../ledger/call.ts'
+import { UpstreamError } from '../upstream/deadlines.ts'
+import type { Answer, Sink } from './answer.ts'
+import { servedHeaders, type Try } from './dispatch.ts'
+import { failureOf, type Failure } from './failure.ts'
+import { headersDown } from './headers.ts'
+import { CallerLeft } from './leaving.ts'
+
+/** A caller that leaves after the model finished is no reason to miss the usage that is about to come. */
+const usageGraceMs = 5_000
+
+/** A streamed answer. Until its first event is there another provider may still be tried. */
+export async function answerStream(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
+  const { call, live, exchange } = attempt
+  const scanner = call.dialect.scanStream(live.request)
+  live.outputBytes = () => scanner.outputBytes
+  let first: Uint8Array = new Uint8Array()
+  while (first.length === 0) {
+    const bytes = await exchange.read()
+    if (!bytes) throw new UpstreamError('broken', 'The provider ended its stream before it began.')
+    first = scanner.push(bytes)
+  }
+  if (scanner.failed) throw new UpstreamError('broken', 'The provider sent an error in place of a stream.')
+  const ours = { ...attempt.headers, ...servedHeaders(attempt, live.attempts.length) }
+  return {
+    status: head.status,
+    headers: headersDown(call.dialect, head.headers, ours),
+    body: (sink) => relay(attempt, scanner, { first, sink }),
+  }
+}
+
+/** Passes a stream on to its end, whatever that is, and settles. Never rejects. */
+async function relay(
+  attempt: Try,
+  scanner: StreamScanner,
+  { first, sink }: { first: Uint8Array; sink: Sink },
+): Promise<void> {
+  const { call, live, candidate, exchange, leaving, sentAt } = attempt
+  leaving.do(() => {
+    const leave = () => exchange.abort(new CallerLeft())
+    if (scanner.finished && !scanner.usage) setTimeout(leave, usageGraceMs)
+    else leave()
+  })
+  const broken = await pass(attempt, scanner, { first, sink })
+  const exact = scanner.finished ? scanner.usage : undefined
+  const served = live.noteAttempt(sentAt, {
+    status: 200,
+    usage: exact ?? countedUsage(live.request, candidate.offer, scanner.outputBytes),
+    source: exact ? 'exact' : 'counted',
+  })
+  call.caller.afterwards(live.settle({ outcome: outcomeOf(scanner, broken), served }))
+  if (!broken || scanner.finished || leaving.left) return
+  attempt.deps.log('warn', 'stream-broken', {
+    call: live.id,
+    provider: candidate.offer.provider,
+    reason: String(broken),
+  })
+  await sink.write(call.dialect.errorEvent(failureOf(broken), live.id))
+}
+
+/** Sends the events down as they come. Returns what went wrong, if anything did. */
+async function pass(
+  { exchange }: Try,
+  scanner: StreamScanner,
+  { first, sink }: { first: Uint8Array; sink: Sink },
+): Promise<unknown> {
+  try {
+    await sink.write(first)
+    for (let bytes = await exchange.read(); bytes; bytes = await exchange.read()) {
+      const events = scanner.push(bytes)
+      const full = events.length > 0 ? sink.write(events) : undefined
+      if (full) await full
+    }
+    const rest = scanner.rest()
+    if (rest.length > 0) await sink.write(rest)
+    const complete = scanner.finished || scanner.failed
+    return complete ? undefined : new UpstreamError('broken', 'The provider ended its stream in the middle.')
+  } catch (error) {
+    exchange.abort(new Error('given up'))
+    return error
+  }
+}
+
+function outcomeOf(scanner: StreamScanner, broken: unknown): Outcome {
+  if (scanner.finished && !scanner.failed) return 'ok'
+  if (broken instanceof CallerLeft) return 'cancelled'
+  return broken instanceof UpstreamError && broken.reason === 'timed_out' ? 'timed_out' : 'failed'
+}

@@ -1,0 +1,73 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import type { ServerResponse } from 'node:http'
+import type { Edge } from '../../http/edge.ts'
+import type { Answer, Caller, Sink } from '../../pipeline/answer.ts'
+
+/** Requests and answers on Node, straight from and to the sockets. `drain` waits for what goes on after an answer. */
+export function nodeEdge(maxBodyBytes: number): Edge & { drain(): Promise<void> } {
+  const pending = new Set<Promise<unknown>>()
+  const track = (work: Promise<unknown>) => {
+    const done = work.catch(() => {}).finally(() => pending.delete(done))
+    pending.add(done)
+  }
+  return {
+    maxBytesInFlight: 16 * maxBodyBytes,
+    caller: (c) => nodeCaller(bindings(c), track),
+    body: (c) => bindings(c).incoming,
+    deliver(c, answer) {
+      const { outgoing } = bindings(c)
+      outgoing.writeHead(answer.status, headersOf(answer))
+      if (typeof answer.body === 'function') track(stream(answer.body, outgoing))
+      else outgoing.end(answer.body)
+      return RESPONSE_ALREADY_SENT
+    },
+    async drain() {
+      while (pending.size > 0) await Promise.all(pending)
+    },
+  }
+}
+
+function bindings(c: Context): HttpBindings {
+  // The adapter puts Node's own request and response there.
+  return c.env as HttpBindings
+}
+
+function nodeCaller({ incoming, outgoing }: HttpBindings, track: (work: Promise<unknown>) => void): Caller {
+  return {
+    header(name) {
+      const value = incoming.headers[name]
+      return Array.isArray(value) ? value.join(', ') : value
+    },
+    onLeave(listener) {
+      if (outgoing.destroyed && !outgoing.writableFinished) return listener()
+      outgoing.once('close', () => {
+        if (!outgoing.writableFinished) listener()
+      })
+    },
+    afterwards: track,
+  }
+}
+
+function headersOf({ headers, body }: Answer): Record<string, string> {
+  return typeof body === 'function' ? headers : { ...headers, 'content-length': String(body.length) }
+}
+
+async function stream(body: (sink: Sink) => Promise<void>, outgoing: ServerResponse): Promise<void> {
+  // A socket that breaks says so by `close`; an error without a listener would end the process.
+  outgoing.on('error', () => {})
+  await body({
+    write(bytes) {
+      if (outgoing.destroyed || outgoing.write(bytes)) return undefined
+      return new Promise((resolve) => {
+        const go = () => {
+          outgoing.off('drain', go).off('close', go)
+          resolve()
+        }
+        outgoing.on('drain', go).on('close', go)
+      })
+    },
+  })
+  outgoing.end()
+}

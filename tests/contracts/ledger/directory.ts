@@ -1,0 +1,35 @@
+import { expect } from 'vitest'
+import type { Promises } from './contract.ts'
+import { allPages } from './records.ts'
+
+export function directoryPromises(promises: Promises): void {
+  promises('a slug is claimed once, whoever asks again', async ({ slug, ledger: { directory }, clock }) => {
+    const listing = { slug, name: 'First', createdAt: clock.time }
+    const claims = await Promise.all(['First', 'Second'].map((name) => directory.claim({ slug, name })))
+    expect(claims).toEqual([{ claimed: true, listing }, { claimed: false, listing }])
+    await directory.rename(slug, 'Renamed')
+    clock.time += 1000
+    expect(await directory.claim({ slug, name: 'Third' })).toEqual({ claimed: false, listing: { ...listing, name: 'Renamed' } })
+  })
+
+  promises('orgs are listed by slug, without gaps, also after a crash', async (org) => {
+    const slugs = ['c', 'a', 'd', 'b', 'e'].map((letter) => `${org.slug}${letter}`)
+    for (const slug of slugs) await org.ledger.directory.claim({ slug, name: slug })
+    await org.crash()
+    for (const size of [1, 2, 5, 100]) {
+      const listings = await allPages((query) => org.ledger.directory.list(query), ({ slug }) => slug, size)
+      const own = listings.map(({ slug }) => slug).filter((slug) => slug.startsWith(org.slug))
+      expect(own).toEqual(slugs.toSorted())
+    }
+  })
+
+  promises('a setting keeps the first value that it was given', async (org) => {
+    const name = `admin-key-${org.slug}`
+    expect(await org.ledger.directory.setting(name)).toBeUndefined()
+    const kept = await Promise.all([1, 2].map((value) => org.ledger.directory.keepSetting(name, `${value}`)))
+    expect(kept).toEqual(['1', '1'])
+    await org.crash()
+    expect(await org.ledger.directory.setting(name)).toBe('1')
+    expect(await org.ledger.directory.keepSetting(name, '3')).toBe('1')
+  })
+}
