@@ -20,7 +20,9 @@ export default defineConfig({
           cloudflareTest({
             main: './tests/support/worker-entry.ts',
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { FC_RUNS: process.env['FC_RUNS'] ?? '', FC_SEED: process.env['FC_SEED'] ?? '' } },
+            miniflare: {
+              bindings: { FC_RUNS: process.env['FC_RUNS'] ?? '', FC_SEED: process.env['FC_SEED'] ?? '' },
+            },
           }),
         ],
         test: {

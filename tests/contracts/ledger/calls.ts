@@ -5,14 +5,22 @@ import { attemptOf, candidateOf, leaseMs, refusalOf, root, settlementOf, small }
 const step = { seq: 1, more: small, soFar: small, candidate: 0 }
 
 export function callPromises(promises: Promises): void {
-  promises('a hold says when it was opened, when its lease ends, and where its limits stand with it', async (org) => {
-    const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
-    const call = org.call()
-    const hold = await org.book.open(call)
-    expect(hold).toMatchObject({ kind: 'hold', id: call.id, openedAt: org.clock.time, leaseUntil: org.clock.time + leaseMs })
-    expect(hold).toMatchObject({ limits: [{ limit: { id: limit }, spent: 0, held: 30 }] })
-    expect(await org.book.nextExpiry()).toBe(org.clock.time + leaseMs)
-  })
+  promises(
+    'a hold says when it was opened, when its lease ends, and where its limits stand with it',
+    async (org) => {
+      const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
+      const call = org.call()
+      const hold = await org.book.open(call)
+      expect(hold).toMatchObject({
+        kind: 'hold',
+        id: call.id,
+        openedAt: org.clock.time,
+        leaseUntil: org.clock.time + leaseMs,
+      })
+      expect(hold).toMatchObject({ limits: [{ limit: { id: limit }, spent: 0, held: 30 }] })
+      expect(await org.book.nextExpiry()).toBe(org.clock.time + leaseMs)
+    },
+  )
 
   promises('opening the same id again gives the same hold again, and holds no more', async (org) => {
     const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 50 })
@@ -56,7 +64,9 @@ export function callPromises(promises: Promises): void {
     expect(await org.counts(all)).toEqual({ spent: 0, held: 90 })
     expect(await org.counts(cheap)).toEqual({ spent: 0, held: 40 })
     expect(await org.counts(other)).toEqual({ spent: 0, held: 0 })
-    await org.book.settle(settlementOf(id, {}, { attempts: [attemptOf({ cost: 80 }, { model: 'large' })], charge: 80 }))
+    await org.book.settle(
+      settlementOf(id, {}, { attempts: [attemptOf({ cost: 80 }, { model: 'large' })], charge: 80 }),
+    )
     expect(await org.counts(all)).toEqual({ spent: 80, held: 0 })
     expect(await org.counts(cheap)).toEqual({ spent: 0, held: 0 })
   })
@@ -114,7 +124,10 @@ function extensionPromises(promises: Promises): void {
     const expiry = await org.book.nextExpiry()
     org.clock.time += 1000
     const refusal = refusalOf(await org.book.extend(id, step))
-    expect(refusal).toMatchObject({ code: 'budget_held', limit: { limit: { id: limit }, spent: 0, held: 30, requested: 30 } })
+    expect(refusal).toMatchObject({
+      code: 'budget_held',
+      limit: { limit: { id: limit }, spent: 0, held: 30, requested: 30 },
+    })
     expect(await org.counts(tokens)).toEqual({ spent: 0, held: 30 })
     expect(await org.book.nextExpiry()).toBe(expiry)
     await org.book.updateLimit(limit, { amount: 60 }, root)

@@ -58,27 +58,32 @@ export function changePromises(promises: Promises): void {
 }
 
 function deletionPromises(promises: Promises): void {
-  promises('a deleted limit refuses nothing, is listed no more, and calls under way end without it', async (org) => {
-    const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 50 })
-    const rate = await org.limit({ metric: 'tokens', per: 'minute', amount: 50 })
-    const kept = await org.limit({ metric: 'cost', per: 'lifetime', amount: 500 })
-    const id = await org.open({ cost: 50, inputTokens: 50 })
-    await org.refused({ cost: 50 })
-    expect(await org.book.deleteLimit(limit, root)).toMatchObject({ id: limit, amount: 50 })
-    expect(await org.book.deleteLimit(rate, root)).toMatchObject({ id: rate })
-    expect(refusalOf(await org.book.limit(limit)).code).toBe('not_found')
-    expect(refusalOf(await org.book.updateLimit(limit, { amount: 1 }, root)).code).toBe('not_found')
-    expect(refusalOf(await org.book.deleteLimit(limit, root)).code).toBe('not_found')
-    const again = await org.book.open(org.call({ cost: 50, inputTokens: 50 }))
-    expect(again).toMatchObject({ kind: 'hold', limits: [{ limit: { id: kept } }] })
-    expect(await org.book.extend(id, { seq: 1, more: small, soFar: small, candidate: 0 })).toMatchObject({ kind: 'extension' })
-    await org.book.settle(settlementOf(id, { cost: 9 }, { source: 'counted' }))
-    await org.settle(id, { cost: 19 })
-    expect(await org.counts(kept)).toEqual({ spent: 19, held: 50 })
-    expect(await org.book.limits({ limit: 10 })).toMatchObject({ data: [{ limit: { id: kept } }] })
-    await org.crash()
-    expect(await org.book.limits({ limit: 10 })).toMatchObject({ data: [{ limit: { id: kept } }] })
-  })
+  promises(
+    'a deleted limit refuses nothing, is listed no more, and calls under way end without it',
+    async (org) => {
+      const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 50 })
+      const rate = await org.limit({ metric: 'tokens', per: 'minute', amount: 50 })
+      const kept = await org.limit({ metric: 'cost', per: 'lifetime', amount: 500 })
+      const id = await org.open({ cost: 50, inputTokens: 50 })
+      await org.refused({ cost: 50 })
+      expect(await org.book.deleteLimit(limit, root)).toMatchObject({ id: limit, amount: 50 })
+      expect(await org.book.deleteLimit(rate, root)).toMatchObject({ id: rate })
+      expect(refusalOf(await org.book.limit(limit)).code).toBe('not_found')
+      expect(refusalOf(await org.book.updateLimit(limit, { amount: 1 }, root)).code).toBe('not_found')
+      expect(refusalOf(await org.book.deleteLimit(limit, root)).code).toBe('not_found')
+      const again = await org.book.open(org.call({ cost: 50, inputTokens: 50 }))
+      expect(again).toMatchObject({ kind: 'hold', limits: [{ limit: { id: kept } }] })
+      expect(await org.book.extend(id, { seq: 1, more: small, soFar: small, candidate: 0 })).toMatchObject({
+        kind: 'extension',
+      })
+      await org.book.settle(settlementOf(id, { cost: 9 }, { source: 'counted' }))
+      await org.settle(id, { cost: 19 })
+      expect(await org.counts(kept)).toEqual({ spent: 19, held: 50 })
+      expect(await org.book.limits({ limit: 10 })).toMatchObject({ data: [{ limit: { id: kept } }] })
+      await org.crash()
+      expect(await org.book.limits({ limit: 10 })).toMatchObject({ data: [{ limit: { id: kept } }] })
+    },
+  )
 
   promises('a limit takes effect at once, and survives a crash as it was changed last', async (org) => {
     const limit = await org.limit({ metric: 'requests', per: 'day', amount: 1 })

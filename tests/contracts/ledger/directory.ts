@@ -6,10 +6,16 @@ export function directoryPromises(promises: Promises): void {
   promises('a slug is claimed once, whoever asks again', async ({ slug, ledger: { directory }, clock }) => {
     const listing = { slug, name: 'First', createdAt: clock.time }
     const claims = await Promise.all(['First', 'Second'].map((name) => directory.claim({ slug, name })))
-    expect(claims).toEqual([{ claimed: true, listing }, { claimed: false, listing }])
+    expect(claims).toEqual([
+      { claimed: true, listing },
+      { claimed: false, listing },
+    ])
     await directory.rename(slug, 'Renamed')
     clock.time += 1000
-    expect(await directory.claim({ slug, name: 'Third' })).toEqual({ claimed: false, listing: { ...listing, name: 'Renamed' } })
+    expect(await directory.claim({ slug, name: 'Third' })).toEqual({
+      claimed: false,
+      listing: { ...listing, name: 'Renamed' },
+    })
   })
 
   promises('orgs are listed by slug, without gaps, also after a crash', async (org) => {
@@ -17,7 +23,11 @@ export function directoryPromises(promises: Promises): void {
     for (const slug of slugs) await org.ledger.directory.claim({ slug, name: slug })
     await org.crash()
     for (const size of [1, 2, 5, 100]) {
-      const listings = await allPages((query) => org.ledger.directory.list(query), ({ slug }) => slug, size)
+      const listings = await allPages(
+        (query) => org.ledger.directory.list(query),
+        ({ slug }) => slug,
+        size,
+      )
       const own = listings.map(({ slug }) => slug).filter((slug) => slug.startsWith(org.slug))
       expect(own).toEqual(slugs.toSorted())
     }

@@ -81,10 +81,7 @@ export class TestOrg {
 
   async key(key: Partial<NewKey> & { id: string }): Promise<string> {
     const hash = hashKey(key.id)
-    const made = await this.book.createKey(
-      { name: 'key', scopes: ['call'], limits: [], hash, ...key },
-      root,
-    )
+    const made = await this.book.createKey({ name: 'key', scopes: ['call'], limits: [], hash, ...key }, root)
     expect(made.kind).toBe('created')
     return hash
   }
@@ -176,7 +173,11 @@ export function attemptOf(used: Partial<Amounts & Usage>, more: Partial<Attempt>
 }
 
 /** A call that one attempt served, and that is charged what it cost. */
-export function settlementOf(id: string, used: Partial<Amounts & Usage>, more: Partial<Settlement> = {}): Settlement {
+export function settlementOf(
+  id: string,
+  used: Partial<Amounts & Usage>,
+  more: Partial<Settlement> = {},
+): Settlement {
   const source = more.source ?? 'exact'
   return {
     id,

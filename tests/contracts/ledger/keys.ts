@@ -10,7 +10,14 @@ export function keyPromises(promises: Promises): void {
     const expiresAt = org.clock.time + 1000
     const hash = await org.key({ id, name: 'ci', scopes: ['call', 'read'], models: ['gpt-*'], expiresAt })
     const policy = await org.book.policy(hash)
-    expect(policy).toMatchObject({ kind: 'policy', org: org.slug, keyId: id, keyName: 'ci', models: ['gpt-*'], expiresAt })
+    expect(policy).toMatchObject({
+      kind: 'policy',
+      org: org.slug,
+      keyId: id,
+      keyName: 'ci',
+      models: ['gpt-*'],
+      expiresAt,
+    })
     expect(policy).toMatchObject({ scopes: ['call', 'read'] })
     expect(policy).not.toHaveProperty('projectId')
     expect(await org.book.policy(org.keyHash)).toMatchObject({ projectId: org.projectId })
@@ -73,8 +80,14 @@ function tenantPromises(promises: Promises): void {
       await other.book.revokeKey(org.keyId, root),
       await other.book.project(org.projectId),
       await other.book.limitsOfKey(org.keyId),
-      await other.book.createLimit({ id: idOf('lim', other.slug), scope: org.scope('key'), metric: 'requests', per: 'day', amount: 1 }, root),
-      await other.book.createLimit({ id: idOf('lim', other.slug), scope: org.scope('org'), metric: 'requests', per: 'day', amount: 1 }, root),
+      await other.book.createLimit(
+        { id: idOf('lim', other.slug), scope: org.scope('key'), metric: 'requests', per: 'day', amount: 1 },
+        root,
+      ),
+      await other.book.createLimit(
+        { id: idOf('lim', other.slug), scope: org.scope('org'), metric: 'requests', per: 'day', amount: 1 },
+        root,
+      ),
     ]
     for (const answer of answers) expect(refusalOf(answer).code).toBe('not_found')
     await org.settle(request, { cost: 5 })
@@ -103,7 +116,10 @@ function tenantPromises(promises: Promises): void {
       key: await absent.key(id),
       keys: await absent.keys(page),
       revokeKey: await absent.revokeKey(id, root),
-      createLimit: await absent.createLimit({ id, scope: { type: 'org', id: 'org_absent' }, metric: 'requests', amount: 1 }, root),
+      createLimit: await absent.createLimit(
+        { id, scope: { type: 'org', id: 'org_absent' }, metric: 'requests', amount: 1 },
+        root,
+      ),
       limit: await absent.limit(id),
       limits: await absent.limits(page),
       limitsOfKey: await absent.limitsOfKey(id),
@@ -114,7 +130,9 @@ function tenantPromises(promises: Promises): void {
       usage: await absent.usage({ from: 0, to: 1, groupBy: [] }),
       audit: await absent.audit(page),
     }
-    expect([...Object.keys(refusals), 'sweep', 'nextExpiry', 'createOrg'].toSorted()).toEqual([...bookMethods].toSorted())
+    expect([...Object.keys(refusals), 'sweep', 'nextExpiry', 'createOrg'].toSorted()).toEqual(
+      [...bookMethods].toSorted(),
+    )
     for (const [method, answer] of Object.entries(refusals)) {
       const code = method === 'policy' || method === 'open' ? 'invalid_key' : 'not_found'
       expect({ method, ...refusalOf(answer) }).toMatchObject({ method, code })

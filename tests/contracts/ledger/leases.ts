@@ -24,18 +24,29 @@ export function leasePromises(promises: Promises, { crashSweeps }: ModelOptions)
     expect(await org.book.nextExpiry()).toBeUndefined()
   })
 
-  promises('a call that was extended is swept to what it last reported, from the candidate that served', async (org) => {
-    const limit = await org.limit({ metric: 'tokens', per: 'lifetime', amount: 1000 })
-    const candidates = [candidateOf(small, { floor }), candidateOf(small, { floor, model: 'backup', provider: 'second' })]
-    const id = await org.open(small, { candidates })
-    const soFar = { inputTokens: 7, outputTokens: 15, cost: 19 }
-    await org.book.extend(id, { seq: 1, more: small, soFar: small, candidate: 0 })
-    await org.book.extend(id, { seq: 2, more: amountsOf({}), soFar, candidate: 1 })
-    org.clock.time += leaseMs
-    expect(await org.book.sweep('expired')).toBe(1)
-    expect(await org.counts(limit)).toEqual({ spent: 22, held: 0 })
-    expect(await org.book.request(id)).toMatchObject({ charge: 19, model: 'backup', provider: 'second', hold: { cost: 60 } })
-  })
+  promises(
+    'a call that was extended is swept to what it last reported, from the candidate that served',
+    async (org) => {
+      const limit = await org.limit({ metric: 'tokens', per: 'lifetime', amount: 1000 })
+      const candidates = [
+        candidateOf(small, { floor }),
+        candidateOf(small, { floor, model: 'backup', provider: 'second' }),
+      ]
+      const id = await org.open(small, { candidates })
+      const soFar = { inputTokens: 7, outputTokens: 15, cost: 19 }
+      await org.book.extend(id, { seq: 1, more: small, soFar: small, candidate: 0 })
+      await org.book.extend(id, { seq: 2, more: amountsOf({}), soFar, candidate: 1 })
+      org.clock.time += leaseMs
+      expect(await org.book.sweep('expired')).toBe(1)
+      expect(await org.counts(limit)).toEqual({ spent: 22, held: 0 })
+      expect(await org.book.request(id)).toMatchObject({
+        charge: 19,
+        model: 'backup',
+        provider: 'second',
+        hold: { cost: 60 },
+      })
+    },
+  )
 
   promises('a sweep leaves alone what renewed its lease', async (org) => {
     const lost = await org.open(small, withFloor)
@@ -57,17 +68,25 @@ export function leasePromises(promises: Promises, { crashSweeps }: ModelOptions)
     expect(await org.book.nextExpiry()).toBeUndefined()
   })
 
-  promises('a settlement that comes after the sweep posts what was really used, where the call was opened', async (org) => {
-    const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
-    const running = await org.limit({ metric: 'concurrency', amount: 1 })
-    const id = await org.open(small, withFloor)
-    org.clock.time += leaseMs
-    await org.book.sweep('expired')
-    const receipt = await org.book.settle(settlementOf(id, { cost: 26 }))
-    expect(receipt).toMatchObject({ source: 'exact', outcome: 'ok', charge: 26, startedAt: org.clock.time - leaseMs })
-    expect(await org.counts(limit)).toEqual({ spent: 26, held: 0 })
-    expect(await org.counts(running)).toEqual({ spent: 0, held: 0 })
-  })
+  promises(
+    'a settlement that comes after the sweep posts what was really used, where the call was opened',
+    async (org) => {
+      const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
+      const running = await org.limit({ metric: 'concurrency', amount: 1 })
+      const id = await org.open(small, withFloor)
+      org.clock.time += leaseMs
+      await org.book.sweep('expired')
+      const receipt = await org.book.settle(settlementOf(id, { cost: 26 }))
+      expect(receipt).toMatchObject({
+        source: 'exact',
+        outcome: 'ok',
+        charge: 26,
+        startedAt: org.clock.time - leaseMs,
+      })
+      expect(await org.counts(limit)).toEqual({ spent: 26, held: 0 })
+      expect(await org.counts(running)).toEqual({ spent: 0, held: 0 })
+    },
+  )
 
   crashPromises(promises, crashSweeps)
 }
@@ -78,9 +97,17 @@ function crashPromises(promises: Promises, crashSweeps: boolean): void {
     const rate = await org.limit({ metric: 'tokens', per: 'minute', amount: 100 })
     const id = await org.open()
     await org.settle(id, { cost: 12, inputTokens: 12 })
-    const before = [await org.book.request(id), await org.book.policy(org.keyHash), await org.book.audit({ limit: 50 })]
+    const before = [
+      await org.book.request(id),
+      await org.book.policy(org.keyHash),
+      await org.book.audit({ limit: 50 }),
+    ]
     await org.crash()
-    expect([await org.book.request(id), await org.book.policy(org.keyHash), await org.book.audit({ limit: 50 })]).toEqual(before)
+    expect([
+      await org.book.request(id),
+      await org.book.policy(org.keyHash),
+      await org.book.audit({ limit: 50 }),
+    ]).toEqual(before)
     expect(await org.counts(limit)).toEqual({ spent: 12, held: 0 })
     expect(await org.counts(rate)).toEqual({ spent: 12, held: 0 })
     expect(await org.book.settle(settlementOf(id, { cost: 99 }))).toEqual(before[0])
@@ -108,7 +135,9 @@ function crashPromises(promises: Promises, crashSweeps: boolean): void {
     await org.crash()
     if (crashSweeps) return expect(await org.book.open(call)).toMatchObject({ code: 'conflict' })
     expect(await org.book.open(call)).toMatchObject({ kind: 'hold', limits: [{ held: 30 }] })
-    expect(await org.book.extend(call.id, { seq: 1, more: small, soFar: small, candidate: 0 })).toMatchObject({ kind: 'extension' })
+    expect(await org.book.extend(call.id, { seq: 1, more: small, soFar: small, candidate: 0 })).toMatchObject(
+      { kind: 'extension' },
+    )
     await org.book.updateLimit(limit, { amount: 70 }, { actor: 'root' })
     expect(await org.counts(limit)).toEqual({ spent: 0, held: 60 })
     await org.settle(call.id, { cost: 50 })

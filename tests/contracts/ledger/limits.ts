@@ -3,7 +3,13 @@ import type { Metric, Period, ScopeType } from '../../../src/ledger/limit.ts'
 import type { Promises } from './contract.ts'
 import { root, settlementOf, small } from './harness.ts'
 
-export const metrics = ['requests', 'tokens', 'input_tokens', 'output_tokens', 'cost'] as const satisfies readonly Metric[]
+export const metrics = [
+  'requests',
+  'tokens',
+  'input_tokens',
+  'output_tokens',
+  'cost',
+] as const satisfies readonly Metric[]
 export const scopes = ['org', 'project', 'key'] as const satisfies readonly ScopeType[]
 const periods = ['minute', 'hour', 'day', 'week', 'month', 'lifetime'] as const satisfies readonly Period[]
 
@@ -28,8 +34,7 @@ const span: Readonly<Record<Exclude<Period, 'lifetime'>, number>> = {
 
 export function limitPromises(promises: Promises): void {
   for (const metric of metrics)
-    for (const per of periods)
-      for (const on of scopes) cyclePromise(promises, { metric, per, on })
+    for (const per of periods) for (const on of scopes) cyclePromise(promises, { metric, per, on })
   for (const on of scopes) {
     concurrencyPromise(promises, on)
     for (const metric of [...metrics, 'concurrency'] as const) racePromise(promises, metric, on)
@@ -39,27 +44,36 @@ export function limitPromises(promises: Promises): void {
   atomicPromises(promises)
 }
 
-function cyclePromise(promises: Promises, { metric, per, on }: { metric: Metric; per: Period; on: ScopeType }): void {
+function cyclePromise(
+  promises: Promises,
+  { metric, per, on }: { metric: Metric; per: Period; on: ScopeType },
+): void {
   const rate = per === 'minute' || per === 'hour'
-  promises(`${metric} per ${per} of one ${on}: grants what it covers, refuses more, is free again in its time`, async (org) => {
-    const one = unit[metric]
-    const limit = await org.limit({ on, metric, per, amount: 2 * one })
-    const first = await org.open()
-    expect(await org.counts(limit)).toEqual(rate ? { spent: one, held: 0 } : { spent: 0, held: one })
-    await org.settle(first, small)
-    expect(await org.counts(limit)).toEqual({ spent: one, held: 0 })
-    const second = await org.open()
-    const refusal = await org.refused()
-    const code = rate ? 'rate_limited' : 'budget_held'
-    const counts = rate ? { spent: 2 * one, held: 0 } : { spent: one, held: one }
-    expect(refusal).toMatchObject({ code, limit: { limit: { id: limit, metric, per }, ...counts, requested: one } })
-    await org.settle(second, small)
-    const spentCode = rate ? 'rate_limited' : metric === 'cost' ? 'budget_exceeded' : 'quota_exceeded'
-    expect((await org.refused()).code).toBe(spentCode)
-    org.clock.time += per === 'lifetime' ? 4000 * dayMs : span[per]
-    if (per === 'lifetime') expect((await org.refused()).code).toBe(spentCode)
-    else await org.open()
-  })
+  promises(
+    `${metric} per ${per} of one ${on}: grants what it covers, refuses more, is free again in its time`,
+    async (org) => {
+      const one = unit[metric]
+      const limit = await org.limit({ on, metric, per, amount: 2 * one })
+      const first = await org.open()
+      expect(await org.counts(limit)).toEqual(rate ? { spent: one, held: 0 } : { spent: 0, held: one })
+      await org.settle(first, small)
+      expect(await org.counts(limit)).toEqual({ spent: one, held: 0 })
+      const second = await org.open()
+      const refusal = await org.refused()
+      const code = rate ? 'rate_limited' : 'budget_held'
+      const counts = rate ? { spent: 2 * one, held: 0 } : { spent: one, held: one }
+      expect(refusal).toMatchObject({
+        code,
+        limit: { limit: { id: limit, metric, per }, ...counts, requested: one },
+      })
+      await org.settle(second, small)
+      const spentCode = rate ? 'rate_limited' : metric === 'cost' ? 'budget_exceeded' : 'quota_exceeded'
+      expect((await org.refused()).code).toBe(spentCode)
+      org.clock.time += per === 'lifetime' ? 4000 * dayMs : span[per]
+      if (per === 'lifetime') expect((await org.refused()).code).toBe(spentCode)
+      else await org.open()
+    },
+  )
 }
 
 function concurrencyPromise(promises: Promises, on: ScopeType): void {
@@ -68,7 +82,10 @@ function concurrencyPromise(promises: Promises, on: ScopeType): void {
     const first = await org.open()
     const second = await org.open()
     const refusal = await org.refused()
-    expect(refusal).toMatchObject({ code: 'rate_limited', limit: { limit: { id: limit }, spent: 0, held: 2, requested: 1 } })
+    expect(refusal).toMatchObject({
+      code: 'rate_limited',
+      limit: { limit: { id: limit }, spent: 0, held: 2, requested: 1 },
+    })
     expect(refusal.retryAfterSeconds).toBeGreaterThan(0)
     expect(refusal.retryable).not.toBe(false)
     await org.settle(first, small)
@@ -95,33 +112,49 @@ function racePromise(promises: Promises, metric: Metric, on: ScopeType): void {
     expect(await org.counts(limit)).toEqual({ spent: metric === 'concurrency' ? 0 : 50 * one, held: 0 })
     if (metric === 'concurrency') return void (await org.open())
     const spent = { code: metric === 'cost' ? 'budget_exceeded' : 'quota_exceeded', retryable: false }
-    expect(await org.refused()).toMatchObject({ ...spent, limit: { spent: 50 * one, held: 0, requested: one } })
+    expect(await org.refused()).toMatchObject({
+      ...spent,
+      limit: { spent: 50 * one, held: 0, requested: one },
+    })
   })
 }
 
 function rateRacePromise(promises: Promises, metric: Metric, on: ScopeType): void {
-  promises(`of 400 concurrent calls, a rate of ${metric} for 50 on one ${on} admits exactly 50`, async (org) => {
-    const one = unit[metric]
-    const limit = await org.limit({ on, metric, per: 'minute', amount: 50 * one })
-    const answers = await Promise.all(Array.from({ length: 400 }, () => org.book.open(org.call())))
-    expect(answers.filter((answer) => answer.kind === 'hold')).toHaveLength(50)
-    const full = { code: 'rate_limited', retryAfterSeconds: 2, limit: { limit: { id: limit }, spent: 50 * one, requested: one } }
-    for (const answer of answers) if (answer.kind !== 'hold') expect(answer).toMatchObject(full)
-  })
+  promises(
+    `of 400 concurrent calls, a rate of ${metric} for 50 on one ${on} admits exactly 50`,
+    async (org) => {
+      const one = unit[metric]
+      const limit = await org.limit({ on, metric, per: 'minute', amount: 50 * one })
+      const answers = await Promise.all(Array.from({ length: 400 }, () => org.book.open(org.call())))
+      expect(answers.filter((answer) => answer.kind === 'hold')).toHaveLength(50)
+      const full = {
+        code: 'rate_limited',
+        retryAfterSeconds: 2,
+        limit: { limit: { id: limit }, spent: 50 * one, requested: one },
+      }
+      for (const answer of answers) if (answer.kind !== 'hold') expect(answer).toMatchObject(full)
+    },
+  )
 }
 
 function codePromises(promises: Promises): void {
-  promises('money that is spent is 402 budget_exceeded, money that is only held is 429 budget_held with a Retry-After', async (org) => {
-    await org.limit({ metric: 'cost', per: 'month', amount: 100 })
-    const first = await org.open({ cost: 60 })
-    const held = await org.refused({ cost: 60 })
-    expect(held).toMatchObject({ code: 'budget_held', retryAfterSeconds: expect.any(Number) })
-    expect(held.retryable).not.toBe(false)
-    expect(await org.refused({ cost: 101 })).toMatchObject({ code: 'budget_exceeded', retryable: false })
-    await org.settle(first, { cost: 41 })
-    expect(await org.refused({ cost: 60 })).toMatchObject({ code: 'budget_exceeded', limit: { spent: 41, held: 0 } })
-    await org.open({ cost: 59 })
-  })
+  promises(
+    'money that is spent is 402 budget_exceeded, money that is only held is 429 budget_held with a Retry-After',
+    async (org) => {
+      await org.limit({ metric: 'cost', per: 'month', amount: 100 })
+      const first = await org.open({ cost: 60 })
+      const held = await org.refused({ cost: 60 })
+      expect(held).toMatchObject({ code: 'budget_held', retryAfterSeconds: expect.any(Number) })
+      expect(held.retryable).not.toBe(false)
+      expect(await org.refused({ cost: 101 })).toMatchObject({ code: 'budget_exceeded', retryable: false })
+      await org.settle(first, { cost: 41 })
+      expect(await org.refused({ cost: 60 })).toMatchObject({
+        code: 'budget_exceeded',
+        limit: { spent: 41, held: 0 },
+      })
+      await org.open({ cost: 59 })
+    },
+  )
 
   promises('a refusal says when the limit is there again', async (org) => {
     await org.limit({ metric: 'requests', per: 'day', amount: 0 })
@@ -147,12 +180,16 @@ function atomicPromises(promises: Promises): void {
       for (const on of scopes)
         for (const per of ['minute', 'day', 'lifetime'] as const)
           limits.push(await org.limit({ on, metric: 'cost', per, amount: 1000 }))
-      limits.push(await org.limit({ on: scopes[(index + 1) % 3] ?? 'org', metric: 'concurrency', amount: 10 }))
+      limits.push(
+        await org.limit({ on: scopes[(index + 1) % 3] ?? 'org', metric: 'concurrency', amount: 10 }),
+      )
       await org.limit({ on: refuser, metric: 'cost', per: 'week', amount: 10 })
       const before = await org.book.limits({ limit: 50 })
       await org.refused()
       expect(await org.book.limits({ limit: 50 })).toEqual(before)
-      expect(before).toMatchObject({ data: limits.map((id) => ({ limit: { id }, spent: 0, held: 0 })).concat(expect.anything()) })
+      expect(before).toMatchObject({
+        data: limits.map((id) => ({ limit: { id }, spent: 0, held: 0 })).concat(expect.anything()),
+      })
       expect(await org.book.nextExpiry()).toBeUndefined()
     })
 }

@@ -3,7 +3,10 @@ import type { Promises } from './contract.ts'
 import { root } from './harness.ts'
 
 export function ratePromises(promises: Promises): void {
-  for (const [per, seconds] of [['minute', 60], ['hour', 3600]] as const)
+  for (const [per, seconds] of [
+    ['minute', 60],
+    ['hour', 3600],
+  ] as const)
     promises(`a bucket per ${per} drains evenly`, async (org) => {
       const limit = await org.limit({ metric: 'tokens', per, amount: 600 })
       await org.settle(await org.open({ inputTokens: 600 }), { inputTokens: 600 })
@@ -47,7 +50,10 @@ export function ratePromises(promises: Promises): void {
     const limit = await org.limit({ metric: 'tokens', per: 'minute', amount: 60 })
     await org.settle(await org.open({ inputTokens: 10 }), { inputTokens: 180 })
     expect(await org.state(limit)).toMatchObject({ spent: 180, resetsAt: org.clock.time + 180_000 })
-    expect(await org.refused({ inputTokens: 1 })).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 121 })
+    expect(await org.refused({ inputTokens: 1 })).toMatchObject({
+      code: 'rate_limited',
+      retryAfterSeconds: 121,
+    })
     org.clock.time += 121_000
     await org.open({ inputTokens: 1 })
   })
@@ -73,7 +79,11 @@ function sizePromises(promises: Promises): void {
   promises('a call larger than the bucket is refused for good', async (org) => {
     const limit = await org.limit({ metric: 'tokens', per: 'minute', amount: 60 })
     const refusal = await org.refused({ inputTokens: 61 })
-    expect(refusal).toMatchObject({ code: 'rate_limited', retryable: false, limit: { limit: { id: limit }, requested: 61 } })
+    expect(refusal).toMatchObject({
+      code: 'rate_limited',
+      retryable: false,
+      limit: { limit: { id: limit }, requested: 61 },
+    })
     expect(refusal).not.toHaveProperty('retryAfterSeconds')
     await org.open({ inputTokens: 60 })
   })
@@ -82,7 +92,11 @@ function sizePromises(promises: Promises): void {
     const small = await org.limit({ metric: 'requests', per: 'minute', amount: 60, burst: 2 })
     await org.open()
     await org.open()
-    expect(await org.refused()).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 1, limit: { limit: { id: small } } })
+    expect(await org.refused()).toMatchObject({
+      code: 'rate_limited',
+      retryAfterSeconds: 1,
+      limit: { limit: { id: small } },
+    })
     org.clock.time += 1000
     await org.open()
     await org.book.updateLimit(small, { amount: 60, burst: 100 }, root)

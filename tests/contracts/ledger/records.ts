@@ -12,7 +12,7 @@ export async function allPages<T>(
   limit: number,
 ): Promise<T[]> {
   const all: T[] = []
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const last = all.at(-1)
     const page = await ask({ limit, ...(last && { after: nameOf(last) }) })
     if ('kind' in page) throw new Error(page.message)
@@ -39,16 +39,27 @@ export function recordPromises(promises: Promises): void {
     const key = { id, name: 'k', scopes: ['call'] as const, limits: [], hash: 'secret' }
     const made = await org.book.createKey({ ...key, projectId: idOf('prj', org.slug) }, root)
     expect(refusalOf(made).code).toBe('not_found')
-    const answers = [await org.book.createKey(key, root), await org.book.key(id), await org.book.keys({ limit: 9 })]
+    const answers = [
+      await org.book.createKey(key, root),
+      await org.book.key(id),
+      await org.book.keys({ limit: 9 }),
+    ]
     expect(answers[1]).toEqual({ id, name: 'k', scopes: ['call'], createdAt: org.clock.time })
     expect(JSON.stringify([...answers, await org.book.audit({ limit: 50 })])).not.toContain('secret')
   })
 
   promises('a key is made with its limits', async (org) => {
     const id = idOf('key', org.slug)
-    const limit = { id: idOf('lim', org.slug), scope: { type: 'key', id }, metric: 'concurrency', amount: 1 } as const
+    const limit = {
+      id: idOf('lim', org.slug),
+      scope: { type: 'key', id },
+      metric: 'concurrency',
+      amount: 1,
+    } as const
     const keyHash = await org.key({ id, limits: [limit] })
-    expect(await org.book.limitsOfKey(id)).toEqual([{ limit: { ...limit, createdAt: org.clock.time }, spent: 0, held: 0 }])
+    expect(await org.book.limitsOfKey(id)).toEqual([
+      { limit: { ...limit, createdAt: org.clock.time }, spent: 0, held: 0 },
+    ])
     await org.open(small, { keyHash })
     await org.refused(small, { keyHash })
     await org.open()
@@ -60,23 +71,38 @@ export function recordPromises(promises: Promises): void {
 }
 
 function idempotencyPromises(promises: Promises): void {
-  promises('an idempotency key makes one record, also when used twice at once and after a crash', async (org) => {
-    const change = { actor: 'root', idempotencyKey: 'once' }
-    const project = () => org.book.createProject({ id: idOf('prj', org.slug), name: 'p' }, change)
-    const [first, second] = await Promise.all([project(), project()])
-    expect(first).toMatchObject({ kind: 'created', replayed: false })
-    expect(second).toEqual({ ...first, replayed: true })
-    await org.crash()
-    expect(await project()).toEqual(second)
-    expect(await org.book.projects({ limit: 9 })).toMatchObject({ data: [{ id: org.projectId }, { name: 'p' }], hasMore: false })
-  })
+  promises(
+    'an idempotency key makes one record, also when used twice at once and after a crash',
+    async (org) => {
+      const change = { actor: 'root', idempotencyKey: 'once' }
+      const project = () => org.book.createProject({ id: idOf('prj', org.slug), name: 'p' }, change)
+      const [first, second] = await Promise.all([project(), project()])
+      expect(first).toMatchObject({ kind: 'created', replayed: false })
+      expect(second).toEqual({ ...first, replayed: true })
+      await org.crash()
+      expect(await project()).toEqual(second)
+      expect(await org.book.projects({ limit: 9 })).toMatchObject({
+        data: [{ id: org.projectId }, { name: 'p' }],
+        hasMore: false,
+      })
+    },
+  )
 
   promises('an idempotency key belongs to its actor, and to what it made', async (org) => {
-    const limit = () => ({ id: idOf('lim', org.slug), scope: org.scope('org'), metric: 'requests', per: 'day', amount: 5 }) as const
+    const limit = () =>
+      ({
+        id: idOf('lim', org.slug),
+        scope: org.scope('org'),
+        metric: 'requests',
+        per: 'day',
+        amount: 5,
+      }) as const
     const change = { actor: 'root', idempotencyKey: 'k' }
     const made = await org.book.createLimit(limit(), change)
     expect(await org.book.createLimit(limit(), change)).toEqual({ ...made, replayed: true })
-    expect(await org.book.createLimit(limit(), { ...change, actor: 'key_other' })).toMatchObject({ replayed: false })
+    expect(await org.book.createLimit(limit(), { ...change, actor: 'key_other' })).toMatchObject({
+      replayed: false,
+    })
     const project = { id: idOf('prj', org.slug), name: 'p' }
     expect(refusalOf(await org.book.createProject(project, change)).code).toBe('conflict')
     expect(await org.book.limits({ limit: 9 })).toMatchObject({ data: [{}, {}], hasMore: false })
@@ -85,9 +111,14 @@ function idempotencyPromises(promises: Promises): void {
   promises('a create that was refused does not use up its idempotency key', async (org) => {
     const change = { actor: 'root', idempotencyKey: 'k' }
     const key = { id: idOf('key', org.slug), name: 'k', scopes: ['call'], limits: [], hash: 'h' } as const
-    expect(refusalOf(await org.book.createKey({ ...key, projectId: 'prj_none' }, change)).code).toBe('not_found')
+    expect(refusalOf(await org.book.createKey({ ...key, projectId: 'prj_none' }, change)).code).toBe(
+      'not_found',
+    )
     expect(await org.book.createKey(key, change)).toMatchObject({ kind: 'created', replayed: false })
-    expect(await org.book.createKey({ ...key, id: 'x', hash: 'y' }, change)).toMatchObject({ record: { id: key.id }, replayed: true })
+    expect(await org.book.createKey({ ...key, id: 'x', hash: 'y' }, change)).toMatchObject({
+      record: { id: key.id },
+      replayed: true,
+    })
   })
 }
 
@@ -102,20 +133,50 @@ function listPromises(promises: Promises): void {
       await org.settle(await org.open(), { cost: count })
     }
     for (const size of [1, 3, 7, 8, 50]) {
-      const projects = await allPages((query) => book.projects(query), (record) => record.id, size)
+      const projects = await allPages(
+        (query) => book.projects(query),
+        (record) => record.id,
+        size,
+      )
       expect(projects.map(({ name }) => name)).toEqual(['project', 'p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6'])
-      const keys = await allPages((query) => book.keys(query), (record) => record.id, size)
+      const keys = await allPages(
+        (query) => book.keys(query),
+        (record) => record.id,
+        size,
+      )
       expect(new Set(keys.map(({ id }) => id)).size).toBe(8)
-      const own = await allPages((query) => book.keys({ ...query, projectId: org.projectId }), (record) => record.id, size)
-      expect(own.map(({ id }) => id)).toEqual(keys.filter((key) => key.projectId === org.projectId).map(({ id }) => id))
+      const own = await allPages(
+        (query) => book.keys({ ...query, projectId: org.projectId }),
+        (record) => record.id,
+        size,
+      )
+      expect(own.map(({ id }) => id)).toEqual(
+        keys.filter((key) => key.projectId === org.projectId).map(({ id }) => id),
+      )
       expect(own).toHaveLength(4)
-      const limits = await allPages((query) => book.limits(query), (record) => record.limit.id, size)
+      const limits = await allPages(
+        (query) => book.limits(query),
+        (record) => record.limit.id,
+        size,
+      )
       expect(new Set(limits.map(({ limit }) => limit.id)).size).toBe(7)
-      const ofOrg = await allPages((query) => book.limits({ ...query, scopeId: orgId(slug) }), (record) => record.limit.id, size)
+      const ofOrg = await allPages(
+        (query) => book.limits({ ...query, scopeId: orgId(slug) }),
+        (record) => record.limit.id,
+        size,
+      )
       expect(ofOrg).toHaveLength(3)
-      const requests = await allPages((query) => book.requests(query), (record) => record.id, size)
+      const requests = await allPages(
+        (query) => book.requests(query),
+        (record) => record.id,
+        size,
+      )
       expect(requests.map(({ charge }) => charge)).toEqual([6, 5, 4, 3, 2, 1, 0])
-      const audit = await allPages((query) => book.audit(query), (record) => record.id, size)
+      const audit = await allPages(
+        (query) => book.audit(query),
+        (record) => record.id,
+        size,
+      )
       expect(new Set(audit.map(({ id }) => id)).size).toBe(3 + 3 * 7)
       expect(audit.map(({ at }) => at)).toEqual(audit.map(({ at }) => at).toSorted((a, b) => b - a))
     }
@@ -139,24 +200,38 @@ function auditPromises(promises: Promises): void {
     await org.book.createOrg({ slug: org.slug, name: 'x' }, { actor })
     lines.push(['limit-created', limit], ['limit-updated', limit], ['limit-deleted', limit])
     lines.push(['org-updated', orgId(org.slug)], ['key-revoked', org.keyId])
-    const expected = lines.map(([action, target], index) => ({ action, target, at: org.clock.time, actor: index < 4 ? 'root' : actor }))
+    const expected = lines.map(([action, target], index) => ({
+      action,
+      target,
+      at: org.clock.time,
+      actor: index < 4 ? 'root' : actor,
+    }))
     expect(await trailOf(org)).toMatchObject(expected.toReversed())
     expect(await trailOf(org)).toHaveLength(expected.length)
   })
 
   promises('a key and its limits leave a line each, a replay none', async (org) => {
     const id = idOf('key', org.slug)
-    const limits = [{ id: idOf('lim', org.slug), scope: { type: 'key', id }, metric: 'concurrency', amount: 1 }] as const
+    const limits = [
+      { id: idOf('lim', org.slug), scope: { type: 'key', id }, metric: 'concurrency', amount: 1 },
+    ] as const
     const key = { id, name: 'k', scopes: ['call'], limits, hash: 'h' } as const
     const change = { actor: 'root', idempotencyKey: 'k' }
     await org.book.createKey(key, change)
     await org.book.createKey(key, change)
     const trail = await trailOf(org)
-    expect(trail.slice(0, 2)).toMatchObject([{ action: 'limit-created' }, { action: 'key-created', target: id }])
+    expect(trail.slice(0, 2)).toMatchObject([
+      { action: 'limit-created' },
+      { action: 'key-created', target: id },
+    ])
     expect(trail).toHaveLength(5)
   })
 }
 
 async function trailOf(org: TestOrg) {
-  return allPages((query) => org.book.audit(query), (line) => line.id, 100)
+  return allPages(
+    (query) => org.book.audit(query),
+    (line) => line.id,
+    100,
+  )
 }

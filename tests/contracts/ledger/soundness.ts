@@ -1,9 +1,24 @@
 import { expect } from 'vitest'
 import type { Amounts } from '../../../src/ledger/call.ts'
 import type { Promises } from './contract.ts'
-import { amountsOf, attemptOf, candidateOf, leaseMs, refusalOf, settlementOf, small, type TestOrg } from './harness.ts'
+import {
+  amountsOf,
+  attemptOf,
+  candidateOf,
+  leaseMs,
+  refusalOf,
+  settlementOf,
+  small,
+  type TestOrg,
+} from './harness.ts'
 
-const rotten = { negative: -1, fractional: 0.5, 'not a number': NaN, infinite: Infinity, 'beyond 2^53': 2 ** 53 }
+const rotten = {
+  negative: -1,
+  fractional: 0.5,
+  'not a number': NaN,
+  infinite: Infinity,
+  'beyond 2^53': 2 ** 53,
+}
 
 /** The books and limits of an org before and after something that must change neither. */
 async function unchanged(org: TestOrg, attempt: () => Promise<void>): Promise<void> {
@@ -33,7 +48,8 @@ export function soundnessPromises(promises: Promises): void {
         { ...good, attempts: [attemptOf({}), attemptOf({ cost: amount })] },
       ]
       await unchanged(org, async () => {
-        for (const settlement of settlements) expect(refusalOf(await org.book.settle(settlement)).code).toBe('invalid_request')
+        for (const settlement of settlements)
+          expect(refusalOf(await org.book.settle(settlement)).code).toBe('invalid_request')
       })
       await org.settle(id, { cost: 5 })
       await unchanged(org, async () => {
@@ -54,39 +70,54 @@ export function soundnessPromises(promises: Promises): void {
       })
     })
 
-    promises(`an extension by a ${name} amount is refused, and a sweep still finds the call whole`, async (org) => {
-      const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
-      const id = await org.open()
-      const bad = amountsOf({ cost: amount })
-      const step = { seq: 1, more: small, soFar: small, candidate: 0 }
-      await unchanged(org, async () => {
-        for (const rot of [{ more: bad }, { soFar: bad }])
-          expect(refusalOf(await org.book.extend(id, { ...step, ...rot })).code).toBe('invalid_request')
-      })
-      org.clock.time += leaseMs
-      expect(await org.book.sweep('expired')).toBe(1)
-      expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
-    })
+    promises(
+      `an extension by a ${name} amount is refused, and a sweep still finds the call whole`,
+      async (org) => {
+        const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
+        const id = await org.open()
+        const bad = amountsOf({ cost: amount })
+        const step = { seq: 1, more: small, soFar: small, candidate: 0 }
+        await unchanged(org, async () => {
+          for (const rot of [{ more: bad }, { soFar: bad }])
+            expect(refusalOf(await org.book.extend(id, { ...step, ...rot })).code).toBe('invalid_request')
+        })
+        org.clock.time += leaseMs
+        expect(await org.book.sweep('expired')).toBe(1)
+        expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
+      },
+    )
   }
   senselessPromises(promises)
 }
 
 function senselessPromises(promises: Promises): void {
-  promises('a settlement that names an attempt it does not have, or charges for nothing, is refused', async (org) => {
-    const id = await org.open()
-    const good = settlementOf(id, { cost: 5 })
-    const { served: _, ...unserved } = good
-    const settlements = [{ ...good, served: 1 }, { ...good, served: -1 }, { ...good, served: 0.5 }, unserved]
-    await unchanged(org, async () => {
-      for (const settlement of settlements) expect(refusalOf(await org.book.settle(settlement)).code).toBe('invalid_request')
-    })
-  })
+  promises(
+    'a settlement that names an attempt it does not have, or charges for nothing, is refused',
+    async (org) => {
+      const id = await org.open()
+      const good = settlementOf(id, { cost: 5 })
+      const { served: _, ...unserved } = good
+      const settlements = [
+        { ...good, served: 1 },
+        { ...good, served: -1 },
+        { ...good, served: 0.5 },
+        unserved,
+      ]
+      await unchanged(org, async () => {
+        for (const settlement of settlements)
+          expect(refusalOf(await org.book.settle(settlement)).code).toBe('invalid_request')
+      })
+    },
+  )
 
-  promises('a call without a candidate is refused, and a step of a candidate that it does not have', async (org) => {
-    expect((await org.refused(small, { candidates: [] })).code).toBe('invalid_request')
-    const id = await org.open()
-    const step = { seq: 1, more: small, soFar: small }
-    for (const candidate of [1, -1, 0.5])
-      expect(refusalOf(await org.book.extend(id, { ...step, candidate })).code).toBe('invalid_request')
-  })
+  promises(
+    'a call without a candidate is refused, and a step of a candidate that it does not have',
+    async (org) => {
+      expect((await org.refused(small, { candidates: [] })).code).toBe('invalid_request')
+      const id = await org.open()
+      const step = { seq: 1, more: small, soFar: small }
+      for (const candidate of [1, -1, 0.5])
+        expect(refusalOf(await org.book.extend(id, { ...step, candidate })).code).toBe('invalid_request')
+    },
+  )
 }

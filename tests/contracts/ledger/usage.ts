@@ -7,12 +7,18 @@ const ever = { from: 0, to: Date.UTC(2200, 0), groupBy: [] } as const satisfies 
 const hourMs = 3_600_000
 
 /** Makes one call that ended, at a time. */
-async function row(org: TestOrg, used: { cost: number; at?: number; model?: string; provider?: string; keyHash?: string }) {
+async function row(
+  org: TestOrg,
+  used: { cost: number; at?: number; model?: string; provider?: string; keyHash?: string },
+) {
   const { cost, at = noon, model = 'gpt-5.2', provider = 'openai', keyHash = org.keyHash } = used
   org.clock.time = at
   const id = await org.open(small, { keyHash, candidates: [candidateOf(small, { model, provider })] })
   const usage = { cost, inputTokens: 10, cachedInputTokens: 4, outputTokens: 2 }
-  const attempts = [attemptOf({ cost: 1 }, { provider: 'first', status: 500 }), attemptOf(usage, { model, provider })]
+  const attempts = [
+    attemptOf({ cost: 1 }, { provider: 'first', status: 500 }),
+    attemptOf(usage, { model, provider }),
+  ]
   await org.book.settle(settlementOf(id, {}, { attempts, served: 1, charge: cost * 2 }))
   return id
 }
@@ -33,7 +39,15 @@ export function usagePromises(promises: Promises): void {
 
   promises('usage sums are exact above 2^53 nanoUSD', async (org) => {
     const largest = Number.MAX_SAFE_INTEGER
-    const charges = [largest, largest, largest - 1, 4_000_000_000_000_000, 4_000_000_000_000_001, 1, 999_999_999]
+    const charges = [
+      largest,
+      largest,
+      largest - 1,
+      4_000_000_000_000_000,
+      4_000_000_000_000_001,
+      1,
+      999_999_999,
+    ]
     for (const charge of charges) {
       const id = await org.open({ cost: 0 })
       await org.book.settle(settlementOf(id, {}, { attempts: [attemptOf({ cost: charge })], charge }))
@@ -57,13 +71,25 @@ export function usagePromises(promises: Promises): void {
     await row(org, { cost: 2, model: 'a', provider: 'y' })
     await row(org, { cost: 4, model: 'b', provider: 'x', keyHash })
     const by = async (...groupBy: UsageQuery['groupBy'][number][]) =>
-      (await org.book.usage({ ...ever, groupBy }) as readonly { group: object; charge: { nano: number } }[]).map(
-        ({ group, charge }) => [group, charge.nano / 2],
-      )
-    expect(await by('model')).toEqual([[{ model: 'a' }, 3], [{ model: 'b' }, 4]])
-    expect(await by('provider')).toEqual([[{ provider: 'x' }, 5], [{ provider: 'y' }, 2]])
-    expect(await by('project')).toEqual([[{ project: '' }, 4], [{ project: org.projectId }, 3]])
-    expect(await by('key')).toEqual([[{ key: org.keyId }, 3], [{ key: otherKey }, 4]])
+      (
+        (await org.book.usage({ ...ever, groupBy })) as readonly { group: object; charge: { nano: number } }[]
+      ).map(({ group, charge }) => [group, charge.nano / 2])
+    expect(await by('model')).toEqual([
+      [{ model: 'a' }, 3],
+      [{ model: 'b' }, 4],
+    ])
+    expect(await by('provider')).toEqual([
+      [{ provider: 'x' }, 5],
+      [{ provider: 'y' }, 2],
+    ])
+    expect(await by('project')).toEqual([
+      [{ project: '' }, 4],
+      [{ project: org.projectId }, 3],
+    ])
+    expect(await by('key')).toEqual([
+      [{ key: org.keyId }, 3],
+      [{ key: otherKey }, 4],
+    ])
     expect(await by('model', 'provider')).toEqual([
       [{ model: 'a', provider: 'x' }, 1], [{ model: 'a', provider: 'y' }, 2], [{ model: 'b', provider: 'x' }, 4],
     ]) // prettier-ignore
@@ -76,12 +102,19 @@ export function usagePromises(promises: Promises): void {
 function bucketPromises(promises: Promises): void {
   promises('usage comes in hours, days and months of the time at which calls began', async (org) => {
     const feb29 = Date.UTC(2032, 1, 29)
-    const times = [feb29 - 1, feb29, feb29 + hourMs - 1, feb29 + hourMs, feb29 + 24 * hourMs - 1, feb29 + 24 * hourMs]
+    const times = [
+      feb29 - 1,
+      feb29,
+      feb29 + hourMs - 1,
+      feb29 + hourMs,
+      feb29 + 24 * hourMs - 1,
+      feb29 + 24 * hourMs,
+    ]
     for (const [index, at] of times.entries()) await row(org, { cost: 10 ** index, at })
     const lines = async (bucket: 'hour' | 'day' | 'month') =>
-      (await org.book.usage({ ...ever, bucket }) as readonly { start: number; charge: { nano: number } }[]).map(
-        ({ start, charge }) => [new Date(start).toISOString(), charge.nano / 2],
-      )
+      (
+        (await org.book.usage({ ...ever, bucket })) as readonly { start: number; charge: { nano: number } }[]
+      ).map(({ start, charge }) => [new Date(start).toISOString(), charge.nano / 2])
     expect(await lines('hour')).toEqual([
       ['2032-02-28T23:00:00.000Z', 1], ['2032-02-29T00:00:00.000Z', 110], ['2032-02-29T01:00:00.000Z', 1000],
       ['2032-02-29T23:00:00.000Z', 10_000], ['2032-03-01T00:00:00.000Z', 100_000],
@@ -89,7 +122,10 @@ function bucketPromises(promises: Promises): void {
     expect(await lines('day')).toEqual([
       ['2032-02-28T00:00:00.000Z', 1], ['2032-02-29T00:00:00.000Z', 11_110], ['2032-03-01T00:00:00.000Z', 100_000],
     ]) // prettier-ignore
-    expect(await lines('month')).toEqual([['2032-02-01T00:00:00.000Z', 11_111], ['2032-03-01T00:00:00.000Z', 100_000]])
+    expect(await lines('month')).toEqual([
+      ['2032-02-01T00:00:00.000Z', 11_111],
+      ['2032-03-01T00:00:00.000Z', 100_000],
+    ])
   })
 
   promises('usage is asked for from one time, inclusive, to another, exclusive', async (org) => {

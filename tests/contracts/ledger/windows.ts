@@ -47,36 +47,52 @@ export function windowPromises(promises: Promises): void {
 }
 
 function midnightPromises(promises: Promises): void {
-  promises('a call opened before midnight and settled after it posts to the day in which it was opened', async (org) => {
-    const limit = await org.limit({ metric: 'cost', per: 'day', amount: 100 })
-    const month = await org.limit({ metric: 'cost', per: 'month', amount: 100 })
-    org.clock.time = Date.UTC(2031, 0, 31, 23, 59, 59, 999)
-    const id = await org.open({ cost: 80 })
-    expect(await org.counts(limit)).toEqual({ spent: 0, held: 80 })
-    org.clock.time += 1
-    expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
-    await org.settle(await org.open({ cost: 100 }), { cost: 3 })
-    await org.settle(id, { cost: 75 })
-    expect([await org.counts(limit), await org.counts(month)]).toEqual([{ spent: 3, held: 0 }, { spent: 3, held: 0 }])
-    org.clock.time -= 1
-    expect([await org.counts(limit), await org.counts(month)]).toEqual([{ spent: 75, held: 0 }, { spent: 75, held: 0 }])
-  })
+  promises(
+    'a call opened before midnight and settled after it posts to the day in which it was opened',
+    async (org) => {
+      const limit = await org.limit({ metric: 'cost', per: 'day', amount: 100 })
+      const month = await org.limit({ metric: 'cost', per: 'month', amount: 100 })
+      org.clock.time = Date.UTC(2031, 0, 31, 23, 59, 59, 999)
+      const id = await org.open({ cost: 80 })
+      expect(await org.counts(limit)).toEqual({ spent: 0, held: 80 })
+      org.clock.time += 1
+      expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
+      await org.settle(await org.open({ cost: 100 }), { cost: 3 })
+      await org.settle(id, { cost: 75 })
+      expect([await org.counts(limit), await org.counts(month)]).toEqual([
+        { spent: 3, held: 0 },
+        { spent: 3, held: 0 },
+      ])
+      org.clock.time -= 1
+      expect([await org.counts(limit), await org.counts(month)]).toEqual([
+        { spent: 75, held: 0 },
+        { spent: 75, held: 0 },
+      ])
+    },
+  )
 
-  promises('a call opened before midnight is extended and swept in the day in which it was opened', async (org) => {
-    const limit = await org.limit({ metric: 'cost', per: 'day', amount: 100 })
-    org.clock.time = Date.UTC(2031, 0, 15, 23, 59, 59)
-    const id = await org.open({ cost: 80 })
-    org.clock.time += 2000
-    const more = { inputTokens: 0, outputTokens: 0, cost: 20 }
-    const soFar = { ...more, cost: 81 }
-    expect(await org.book.extend(id, { seq: 1, more, soFar, candidate: 0 })).toMatchObject({ kind: 'extension' })
-    expect(await org.book.extend(id, { seq: 2, more, soFar, candidate: 0 })).toMatchObject({ code: 'budget_held' })
-    expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
-    await org.book.sweep('all')
-    expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
-    org.clock.time -= 2000
-    expect(await org.counts(limit)).toEqual({ spent: 81, held: 0 })
-  })
+  promises(
+    'a call opened before midnight is extended and swept in the day in which it was opened',
+    async (org) => {
+      const limit = await org.limit({ metric: 'cost', per: 'day', amount: 100 })
+      org.clock.time = Date.UTC(2031, 0, 15, 23, 59, 59)
+      const id = await org.open({ cost: 80 })
+      org.clock.time += 2000
+      const more = { inputTokens: 0, outputTokens: 0, cost: 20 }
+      const soFar = { ...more, cost: 81 }
+      expect(await org.book.extend(id, { seq: 1, more, soFar, candidate: 0 })).toMatchObject({
+        kind: 'extension',
+      })
+      expect(await org.book.extend(id, { seq: 2, more, soFar, candidate: 0 })).toMatchObject({
+        code: 'budget_held',
+      })
+      expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
+      await org.book.sweep('all')
+      expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
+      org.clock.time -= 2000
+      expect(await org.counts(limit)).toEqual({ spent: 81, held: 0 })
+    },
+  )
 
   promises('a clock that goes on while a call is opened at midnight leaves nothing held', async (org) => {
     const limit = await org.limit({ metric: 'cost', per: 'day', amount: 100 })

@@ -1,0 +1,114 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { default as workerd } from 'workerd'
+import { testAdminKey, type Gateway, type GatewayOptions } from './gateway.ts'
+
+export interface WorkerGatewayOptions extends GatewayOptions {
+  /** Folder of the Durable Objects' storage, to be kept; without it a fresh one that is removed at the end. */
+  readonly folder?: string
+}
+
+export interface WorkerGateway extends Gateway {
+  readonly folder: string
+  readonly process: ChildProcess
+  /** `kill -9`, and waits until it is gone. */
+  kill(): Promise<void>
+}
+
+/** Starts the Worker in workerd itself, with real Durable Objects on disk, on a free port. */
+export async function startWorkerGateway(options: WorkerGatewayOptions = {}): Promise<WorkerGateway> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'weir-workerd-'))
+  const storage = join(folder, 'storage')
+  if (!existsSync(storage)) mkdirSync(storage)
+  buildWorker(folder)
+  writeFileSync(join(folder, 'config.capnp'), workerdConfig(storage, bindingsOf(options)))
+  const child = spawn(workerd, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  })
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  let output = ''
+  const note = (chunk: Buffer) => (output += chunk.toString())
+  child.stdout.on('data', note)
+  child.stderr.on('data', note)
+  const port = await Promise.race([
+    listeningPort(child.stdio[3] as Readable),
+    gone.then(() => Promise.reject(new Error(`workerd did not start:\n${output}`))),
+  ])
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    await gone
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    adminKey: testAdminKey,
+    folder,
+    process: child,
+    output: () => output,
+    kill: () => end('SIGKILL'),
+    async stop() {
+      // workerd would wait for every open connection; nothing of it is needed any more.
+      await end('SIGKILL')
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function bindingsOf({ env, config }: GatewayOptions): Record<string, string> {
+  const configured = config ? { WEIR_CONFIG: JSON.stringify(config) } : {}
+  return { WEIR_ADMIN_KEY: testAdminKey, ...configured, ...env }
+}
+
+/** Builds the Worker as it would be deployed. */
+function buildWorker(folder: string): void {
+  if (existsSync(join(folder, 'worker.js'))) return
+  execFileSync('npx', ['wrangler', 'deploy', '--dry-run', '--outdir', folder], {
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    stdio: 'pipe',
+  })
+}
+
+/** workerd tells on its control pipe where it listens. */
+async function listeningPort(control: Readable): Promise<number> {
+  let text = ''
+  for await (const chunk of control) {
+    text += String(chunk)
+    const port = /"event":"listen","socket":"http","port":(\d+)/.exec(text)?.[1]
+    if (port) return Number(port)
+  }
+  throw new Error(`workerd did not say where it listens: ${text}`)
+}
+
+/** The configuration that wrangler.toml stands for, in workerd's own words. */
+function workerdConfig(storage: string, bindings: Readonly<Record<string, string>>): string {
+  const texts = Object.entries(bindings).map(
+    ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
+  )
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .gateway),
+    (name = "storage", disk = (path = ${JSON.stringify(storage)}, writable = true)),
+    (name = "internet", network = (allow = ["public", "private", "local"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+const gateway :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  compatibilityDate = "2026-10-20",
+  compatibilityFlags = ["nodejs_compat", "enable_request_signal"],
+  bindings = [
+    ${texts.join(',\n    ')},
+    (name = "ORG_LEDGER", durableObjectNamespace = "OrgLedger"),
+    (name = "ORG_DIRECTORY", durableObjectNamespace = "OrgDirectory"),
+  ],
+  durableObjectNamespaces = [
+    (className = "OrgLedger", uniqueKey = "OrgLedger", enableSql = true),
+    (className = "OrgDirectory", uniqueKey = "OrgDirectory", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = "storage"),
+);
+`
+}
