@@ -12,7 +12,9 @@ export function customProviders(config: WeirConfig): Provider[] {
       speaks: { chat: declared.speaks[0] ?? 'openai-chat' },
       ...(declared.region !== undefined && { region: declared.region }),
       quirks: {
-        ...(declared.quirks?.stream_options !== undefined && { streamOptions: declared.quirks.stream_options }),
+        ...(declared.quirks?.stream_options !== undefined && {
+          streamOptions: declared.quirks.stream_options,
+        }),
         ...(declared.quirks?.max_tokens_fields && { maxTokensFields: declared.quirks.max_tokens_fields }),
       },
     }),

@@ -34,7 +34,9 @@ export function compose(host: Host) {
   const catalogue = loadCatalogue({ overlay, regions: regionsOf(providers, environment) })
   for (const offer of [...catalogue.models.values()].flat())
     if (!providers.some(({ id }) => id === offer.provider))
-      throw new Error(`WEIR_CONFIG: the model ${offer.model} names the provider ${offer.provider}, which is not declared.`)
+      throw new Error(
+        `WEIR_CONFIG: the model ${offer.model} names the provider ${offer.provider}, which is not declared.`,
+      )
   const configured = configureProviders(providers, environment)
   return createApp({
     ledger,

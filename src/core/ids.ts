@@ -19,7 +19,8 @@ export function orgId(slug: string): string {
   return `org_${slug}`
 }
 
-const idPattern = /^(req|key|prj|lim|aud)_((?:eu-)?[a-z0-9]{2,20})_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const idPattern =
+  /^(req|key|prj|lim|aud)_((?:eu-)?[a-z0-9]{2,20})_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The org that an id names, or undefined if the text is no id of that kind. */
 export function orgOfId(kind: IdKind, id: string): string | undefined {

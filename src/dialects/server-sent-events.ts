@@ -14,7 +14,7 @@ export class EventSplitter {
   push(bytes: Uint8Array): Uint8Array[] {
     const events: Uint8Array[] = []
     let start = 0
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const end = this.#atLineStart ? blankLineEnd(bytes, at) : -1
       if (end > 0) {
         events.push(this.#complete(bytes.subarray(start, end)))

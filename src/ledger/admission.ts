@@ -1,5 +1,6 @@
+import type { Amounts } from '../core/amounts.ts'
 import { formatUsd } from '../core/money.ts'
-import { refuse, type Amounts, type Candidate, type Receipt, type Refusal } from './call.ts'
+import { refuse, type Candidate, type Receipt, type Refusal } from './call.ts'
 import { capacityOf, coversModel, isRate, type Limit, type LimitState } from './limit.ts'
 import { rateMs } from './window.ts'
 
@@ -76,7 +77,7 @@ export function judge(state: LimitState, requested: number): Refusal | undefined
 function judgeRate(state: LimitState, requested: number): Refusal {
   const limit = { ...state, requested }
   const capacity = capacityOf(state.limit)
-  if (requested > capacity) {
+  if (requested > capacity || state.limit.amount === 0) {
     const message = `This call is larger than ${nameOf(state.limit)} can ever grant at once.`
     return refuse('rate_limited', message, { limit, retryable: false })
   }
@@ -94,7 +95,12 @@ function nameOf({ scope, metric, per, amount }: Limit): string {
   return `The ${scope.type}'s limit of ${size}${span}`
 }
 
-const severity: Readonly<Record<string, number>> = { budget_exceeded: 4, quota_exceeded: 3, budget_held: 1, rate_limited: 1 }
+const severity: Readonly<Record<string, number>> = {
+  budget_exceeded: 4,
+  quota_exceeded: 3,
+  budget_held: 1,
+  rate_limited: 1,
+}
 
 /** Of several refusals the one to tell: what no retry can help first, then what takes longest. */
 export function worst(refusals: readonly Refusal[]): Refusal | undefined {

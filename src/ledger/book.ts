@@ -17,12 +17,8 @@ import type {
   UsageQuery,
 } from './records.ts'
 
-/**
- * The book of one org: its keys, limits, holds and rows, which only ever change together.
- * Every method is one atomic step, and refuses with `not_found` where the org was never created.
- * Methods may be added; those that exist keep their shape, for an old object may meet a new gateway.
- */
-export interface Book {
+/** The life of calls. */
+export interface CallMethods {
   /** What a key may do: `invalid_key` if it is unknown, revoked or expired. */
   policy(keyHash: string): Policy | Refusal
   /** Checks the key and every limit above it, and takes the hold, all or nothing. Idempotent on the call's id. */
@@ -35,7 +31,10 @@ export interface Book {
   sweep(which: 'expired' | 'all'): number
   /** When the next lease runs out, Unix milliseconds; undefined if nothing is held. */
   nextExpiry(): number | undefined
+}
 
+/** What the org consists of. Every change writes a line of the audit trail. */
+export interface OrgMethods {
   createOrg(org: { slug: string; name: string }, change: Change): Created<Org> | Refusal
   org(): Org | Refusal
   updateOrg(update: { name: string }, change: Change): Org | Refusal
@@ -47,6 +46,9 @@ export interface Book {
   keys(query: PageQuery & { projectId?: string }): Page<Key> | Refusal
   /** From the next call on the key is refused; calls under way end as they would. */
   revokeKey(id: string, change: Change): Key | Refusal
+}
+
+export interface LimitMethods {
   createLimit(limit: NewLimit, change: Change): Created<Limit> | Refusal
   limit(id: string): LimitState | Refusal
   limits(query: PageQuery & { scopeId?: string }): Page<LimitState> | Refusal
@@ -55,7 +57,9 @@ export interface Book {
   /** Takes effect at once; what was spent and held stays. */
   updateLimit(id: string, update: { amount: number; burst?: number }, change: Change): LimitState | Refusal
   deleteLimit(id: string, change: Change): Limit | Refusal
+}
 
+export interface ReportMethods {
   request(id: string): Receipt | Refusal
   /** Newest first. */
   requests(query: RequestQuery): Page<Receipt> | Refusal
@@ -63,3 +67,10 @@ export interface Book {
   /** Newest first. */
   audit(query: PageQuery): Page<AuditEntry> | Refusal
 }
+
+/**
+ * The book of one org: its keys, limits, holds and rows, which only ever change together.
+ * Every method is one atomic step, and refuses with `not_found` where the org was never created.
+ * Methods may be added; those that exist keep their shape, for an old object may meet a new gateway.
+ */
+export interface Book extends CallMethods, OrgMethods, LimitMethods, ReportMethods {}

@@ -1,16 +1,9 @@
+import type { Amounts } from '../core/amounts.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Exchange } from '../core/price.ts'
 import type { Usage, UsageSource } from '../core/usage.ts'
 import type { LimitState } from './limit.ts'
 import type { Policy } from './policy.ts'
-
-/** What a call takes, or may take, out of the limits above it. */
-export interface Amounts {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  /** NanoUSD. */
-  readonly cost: number
-}
 
 /** One way in which a call may be served. */
 export interface Candidate {
@@ -124,15 +117,10 @@ export interface Receipt {
   readonly endedAt: number
 }
 
-/** The largest of each amount. */
-export function largest(amounts: readonly Amounts[]): Amounts {
-  return {
-    inputTokens: Math.max(0, ...amounts.map((a) => a.inputTokens)),
-    outputTokens: Math.max(0, ...amounts.map((a) => a.outputTokens)),
-    cost: Math.max(0, ...amounts.map((a) => a.cost)),
-  }
-}
-
-export function refuse(code: ErrorCode, message: string, more: Omit<Refusal, 'kind' | 'code' | 'message'> = {}): Refusal {
+export function refuse(
+  code: ErrorCode,
+  message: string,
+  more: Omit<Refusal, 'kind' | 'code' | 'message'> = {},
+): Refusal {
   return { kind: 'refusal', code, message, ...more }
 }

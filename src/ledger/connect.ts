@@ -52,10 +52,7 @@ export function connectLedger({ book, directory, close }: Connection): Ledger {
     method,
     (org: string, ...args: never) => book(org)(method, args),
   ])
-  const directories = directoryMethods.map((method) => [
-    method,
-    (...args: never) => directory(method, args),
-  ])
+  const directories = directoryMethods.map((method) => [method, (...args: never) => directory(method, args)])
   // Types cannot follow a mapped method list; the lists above are checked against the interfaces.
   return {
     book: Object.fromEntries(books) as Ledger['book'],

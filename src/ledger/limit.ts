@@ -1,3 +1,5 @@
+import { matchesAny } from '../core/glob.ts'
+
 export type Metric = 'requests' | 'tokens' | 'input_tokens' | 'output_tokens' | 'cost' | 'concurrency'
 export type Period = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'lifetime'
 export type ScopeType = 'org' | 'project' | 'key'
@@ -49,26 +51,7 @@ export function capacityOf(limit: Limit): number {
   return isRate(limit) ? (limit.burst ?? limit.amount) : limit.amount
 }
 
-/** Whether a limit concerns a model. `*` in a glob stands for any run of characters. */
+/** Whether a limit concerns a model. */
 export function coversModel(limit: Limit, model: string): boolean {
   return !limit.models || matchesAny(limit.models, model)
-}
-
-export function matchesAny(globs: readonly string[], name: string): boolean {
-  return globs.some((glob) => matchesGlob(glob, name))
-}
-
-function matchesGlob(glob: string, name: string): boolean {
-  if (!glob.includes('*')) return glob === name
-  const [head = '', ...rest] = glob.split('*')
-  const tail = rest.pop() ?? ''
-  if (!name.startsWith(head) || name.length < head.length + tail.length || !name.endsWith(tail)) return false
-  let from = head.length
-  const end = name.length - tail.length
-  for (const part of rest) {
-    const found = name.indexOf(part, from)
-    if (found < 0 || found + part.length > end) return false
-    from = found + part.length
-  }
-  return true
 }

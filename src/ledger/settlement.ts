@@ -1,5 +1,6 @@
+import { addAmounts, largest, noAmounts, type Amounts } from '../core/amounts.ts'
 import { noUsage } from '../core/usage.ts'
-import { largest, type Amounts, type Candidate, type Receipt, type Settlement } from './call.ts'
+import type { Candidate, ExtendStep, OpenCall, Receipt, Settlement } from './call.ts'
 
 /** A call under way, as every engine keeps it. Times are Unix milliseconds. */
 export interface OpenHold {
@@ -20,16 +21,6 @@ export interface OpenHold {
   soFar: Amounts
   /** Index of the candidate that it last reported from. */
   serving: number
-}
-
-export const nothing: Amounts = { inputTokens: 0, outputTokens: 0, cost: 0 }
-
-export function addAmounts(a: Amounts, b: Amounts): Amounts {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cost: a.cost + b.cost,
-  }
 }
 
 /** The row that a settlement makes of a hold. */
@@ -74,7 +65,7 @@ export function settledAs(
 /** How a call is settled that nobody will settle: to the input as estimated and what it last reported. */
 export function sweptSettlement(hold: OpenHold, now: number): Settlement {
   const candidate = hold.candidates[hold.serving]
-  const floor = hold.seq > 0 ? hold.soFar : (candidate?.floor ?? nothing)
+  const floor = hold.seq > 0 ? hold.soFar : (candidate?.floor ?? noAmounts)
   const attempt = {
     provider: candidate?.provider ?? '',
     model: candidate?.model ?? '',
@@ -84,12 +75,38 @@ export function sweptSettlement(hold: OpenHold, now: number): Settlement {
     source: 'floor' as const,
     providerCost: floor.cost,
   }
-  return { id: hold.id, attempts: [attempt], served: 0, source: 'floor', outcome: 'swept', charge: floor.cost }
+  return {
+    id: hold.id,
+    attempts: [attempt],
+    served: 0,
+    source: 'floor',
+    outcome: 'swept',
+    charge: floor.cost,
+  }
 }
 
-/** A settlement that no honest gateway sends: it would spoil the books, so it is refused. */
-export function isSound({ charge, attempts, served }: Settlement): boolean {
-  const amounts = [charge, ...attempts.flatMap((a) => [a.providerCost, a.usage.inputTokens, a.usage.outputTokens])]
-  if (!amounts.every((amount) => Number.isSafeInteger(amount) && amount >= 0)) return false
+/** Amounts that can be counted exactly: whole, safe and not negative. What is not would spoil the books, so it is refused. */
+function areSound(amounts: readonly number[]): boolean {
+  return amounts.every((amount) => Number.isSafeInteger(amount) && amount >= 0)
+}
+
+export function isSoundCall({ candidates }: OpenCall): boolean {
+  return (
+    candidates.length > 0 &&
+    candidates.every(({ hold, floor }) => isSoundAmounts(hold) && isSoundAmounts(floor))
+  )
+}
+
+export function isSoundStep({ candidates }: OpenHold, { more, soFar, candidate }: ExtendStep): boolean {
+  return candidates[candidate] !== undefined && isSoundAmounts(more) && isSoundAmounts(soFar)
+}
+
+export function isSoundSettlement({ charge, attempts, served }: Settlement): boolean {
+  const amounts = [charge, ...attempts.flatMap((a) => [a.providerCost, ...Object.values(a.usage)])]
+  if (!areSound(amounts)) return false
   return served === undefined ? charge === 0 : attempts[served] !== undefined
+}
+
+function isSoundAmounts({ inputTokens, outputTokens, cost }: Amounts): boolean {
+  return areSound([inputTokens, outputTokens, cost])
 }

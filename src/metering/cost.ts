@@ -24,7 +24,10 @@ export function costOf(card: PriceCard, usage: Usage): number {
 
 /** The most that so many tokens can cost by a card, whatever kinds they are of, in nanoUSD. */
 export function mostCostOf(card: PriceCard, inputTokens: number, outputTokens: number): number {
-  const reachable = [card.rates, ...card.tiers.filter((t) => inputTokens > t.aboveInputTokens).map((t) => t.rates)]
+  const reachable = [
+    card.rates,
+    ...card.tiers.filter((t) => inputTokens > t.aboveInputTokens).map((t) => t.rates),
+  ]
   const input = Math.max(...reachable.flatMap((r) => [r.input, r.cachedInput, r.cacheWrite, r.inputAudio]))
   const output = Math.max(...reachable.flatMap((r) => [r.output, r.outputAudio]))
   return toNano(times(inputTokens, input) + times(outputTokens, output))

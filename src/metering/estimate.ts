@@ -1,8 +1,8 @@
+import type { Amounts } from '../core/amounts.ts'
 import type { Offer } from '../core/catalogue.ts'
 import type { InputSize, ModelRequest } from '../core/dialect.ts'
 import type { PriceCard } from '../core/price.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
-import type { Amounts } from '../ledger/call.ts'
 import { costOf, mostCostOf } from './cost.ts'
 
 /** How many bytes of text a token has on average, in most languages. */
@@ -25,7 +25,8 @@ export function defaultOutputCap(offer: Offer): number {
 /** The most that a call can use: no text has more tokens than bytes, and no input is longer than the context. */
 export function mostOf(request: ModelRequest, offer: Offer, card: PriceCard): Amounts {
   const inputTokens = mostInput(request.size, offer)
-  const outputTokens = (request.outputCap ?? defaultOutputCap(offer)) * request.answers + request.extraOutputTokens
+  const outputTokens =
+    (request.outputCap ?? defaultOutputCap(offer)) * request.answers + request.extraOutputTokens
   return { inputTokens, outputTokens, cost: mostCostOf(card, inputTokens, outputTokens) }
 }
 

@@ -1,6 +1,12 @@
 import type { Log, LogLevel } from '../core/log.ts'
 
-const rank: Readonly<Record<LogLevel | 'silent', number>> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 }
+const rank: Readonly<Record<LogLevel | 'silent', number>> = {
+  debug: 0,
+  info: 1,
+  warn: 2,
+  error: 3,
+  silent: 4,
+}
 let threshold = rank.info
 
 export function setLogLevel(level: LogLevel | 'silent'): void {

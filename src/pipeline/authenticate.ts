@@ -29,7 +29,8 @@ export class Authenticator {
   /** Throws WeirError `invalid_key`; a mistyped key is refused without asking the ledger. */
   async authenticate(caller: Caller): Promise<Credential> {
     const key = keyOf(caller)
-    if (key === undefined) throw new WeirError('invalid_key', 'No API key was sent. Send it as a bearer token.')
+    if (key === undefined)
+      throw new WeirError('invalid_key', 'No API key was sent. Send it as a bearer token.')
     const seen = this.#seen.get(key)
     if (seen && seen.until > Date.now() && !isExpired(seen.policy)) return seen
     return this.#ask(key)

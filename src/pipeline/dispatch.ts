@@ -1,36 +1,18 @@
 import { WeirError } from '../core/errors.ts'
-import type { Exchange, UpstreamHead } from '../core/transport.ts'
+import type { UpstreamHead } from '../core/transport.ts'
 import { noUsage } from '../core/usage.ts'
 import { countedUsage, defaultOutputCap } from '../metering/estimate.ts'
 import type { PlannedCandidate } from '../routing/plan.ts'
 import { sendWithin, UpstreamError } from '../upstream/deadlines.ts'
 import { readAll } from '../upstream/read-all.ts'
 import type { Answer } from './answer.ts'
-import type { PipelineDeps } from './deps.ts'
+import { servedHeaders, type Dispatch, type Try } from './attempt.ts'
 import { failureOf, lastError, rateLimited, type Failure } from './failure.ts'
 import { headersDown, headersUp } from './headers.ts'
 import { CallerLeft, Leaving } from './leaving.ts'
 import type { LiveCall } from './live-call.ts'
 import { answerStream } from './relay.ts'
-import type { IncomingCall } from './serve.ts'
 import { answerWhole } from './whole.ts'
-
-export interface Dispatch {
-  readonly deps: PipelineDeps
-  readonly call: IncomingCall
-  readonly live: LiveCall
-  /** What every answer to this call carries. */
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/** A try under way. */
-export interface Try extends Dispatch {
-  readonly candidate: PlannedCandidate
-  readonly exchange: Exchange
-  readonly leaving: Leaving
-  /** `performance.now()` when it was sent. */
-  readonly sentAt: number
-}
 
 const maxErrorBytes = 256 * 1024
 
@@ -131,13 +113,4 @@ async function readError(attempt: Try, head: UpstreamHead): Promise<Answer | Fai
   if (head.status === 429 && !operatorsFault)
     return { kind: 'failure', error: rateLimited(head.headers['retry-after']) }
   return { kind: 'failure', error: failureOf(undefined) }
-}
-
-/** Who served, for the headers. */
-export function servedHeaders({ candidate }: Try, index: number): Record<string, string> {
-  return {
-    'x-weir-provider': candidate.offer.provider,
-    'x-weir-model': candidate.offer.model,
-    'x-weir-attempts': String(index + 1),
-  }
 }

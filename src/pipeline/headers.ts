@@ -19,7 +19,11 @@ export function headersUp(dialect: Dialect, caller: Caller, configured: Configur
 }
 
 /** What comes down: of the provider's headers those that the dialect lets through, and ours. */
-export function headersDown(dialect: Dialect, upstream: Readonly<Record<string, string>>, ours: Headers): Headers {
+export function headersDown(
+  dialect: Dialect,
+  upstream: Readonly<Record<string, string>>,
+  ours: Headers,
+): Headers {
   const headers: Headers = {}
   copyHeaders(dialect.answerHeaders, (name) => upstream[name], headers)
   return Object.assign(headers, ours)
@@ -49,11 +53,16 @@ export function limitHeaders(limits: readonly LimitState[], now: number): Header
 function tightest(limits: readonly LimitState[], metrics: readonly Metric[]): LimitState | undefined {
   let least: LimitState | undefined
   for (const state of limits)
-    if (metrics.includes(state.limit.metric) && (!least || remainingOf(state) < remainingOf(least))) least = state
+    if (metrics.includes(state.limit.metric) && (!least || remainingOf(state) < remainingOf(least)))
+      least = state
   return least
 }
 
-function describe(kind: string, state: LimitState | undefined, { headers, now }: { headers: Headers; now: number }): void {
+function describe(
+  kind: string,
+  state: LimitState | undefined,
+  { headers, now }: { headers: Headers; now: number },
+): void {
   if (!state) return
   headers[`x-ratelimit-limit-${kind}`] = String(capacityOf(state.limit))
   headers[`x-ratelimit-remaining-${kind}`] = String(Math.floor(remainingOf(state)))

@@ -4,7 +4,7 @@ import { countedUsage } from '../metering/estimate.ts'
 import type { Outcome } from '../ledger/call.ts'
 import { UpstreamError } from '../upstream/deadlines.ts'
 import type { Answer, Sink } from './answer.ts'
-import { servedHeaders, type Try } from './dispatch.ts'
+import { servedHeaders, type Try } from './attempt.ts'
 import { failureOf, type Failure } from './failure.ts'
 import { headersDown } from './headers.ts'
 import { CallerLeft } from './leaving.ts'
@@ -40,9 +40,9 @@ async function relay(
 ): Promise<void> {
   const { call, live, candidate, exchange, leaving, sentAt } = attempt
   leaving.do(() => {
-    const leave = () => exchange.abort(new CallerLeft())
-    if (scanner.finished && !scanner.usage) setTimeout(leave, usageGraceMs)
-    else leave()
+    const grace = scanner.finished && !scanner.usage ? usageGraceMs : 0
+    if (grace > 0) setTimeout(() => exchange.abort(new CallerLeft()), grace)
+    else exchange.abort(new CallerLeft())
   })
   const broken = await pass(attempt, scanner, { first, sink })
   const exact = scanner.finished ? scanner.usage : undefined

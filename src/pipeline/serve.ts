@@ -1,25 +1,17 @@
-import type { Dialect, ModelRequest } from '../core/dialect.ts'
+import type { ModelRequest } from '../core/dialect.ts'
 import { WeirError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Hold } from '../ledger/call.ts'
 import { planCall, type PlannedCandidate } from '../routing/plan.ts'
-import type { Answer, Caller } from './answer.ts'
-import type { Authenticator, Credential } from './authenticate.ts'
+import type { Answer } from './answer.ts'
+import type { IncomingCall } from './attempt.ts'
+import type { Authenticator } from './authenticate.ts'
 import type { PipelineDeps } from './deps.ts'
 import { dispatch } from './dispatch.ts'
 import { limitHeaders } from './headers.ts'
 import { ledgerCandidate, LiveCall } from './live-call.ts'
 import { readTags } from './tags.ts'
 import { reachLedger, refusalError } from './unwrap.ts'
-
-/** A call whose key is known and whose body has been read. */
-export interface IncomingCall {
-  readonly dialect: Dialect
-  readonly caller: Caller
-  readonly credential: Credential
-  readonly body: Uint8Array
-  readonly requestId: string
-}
 
 interface Opened {
   readonly hold: Hold
@@ -55,8 +47,8 @@ async function open(
   const tags = readTags(caller.header('x-weir-tags'))
   let { policy } = credential
   for (let tries = 0; tries < planTries; tries++) {
-    const plan = { catalogue: deps.catalogue, providers: deps.providers, policy, dialect: dialect.id }
-    const candidates = planCall({ ...plan, name: request.model, time: Date.now() })
+    const plan = { catalogue: deps.catalogue, providers: deps.providers, dialect: dialect.id }
+    const candidates = planCall({ ...plan, allowed: policy.models, name: request.model, time: Date.now() })
     const asked = {
       id: requestId,
       keyHash,

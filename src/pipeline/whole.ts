@@ -4,7 +4,7 @@ import { countedUsage } from '../metering/estimate.ts'
 import { UpstreamError } from '../upstream/deadlines.ts'
 import { readAll } from '../upstream/read-all.ts'
 import type { Answer } from './answer.ts'
-import { servedHeaders, type Try } from './dispatch.ts'
+import { servedHeaders, type Try } from './attempt.ts'
 import { headersDown } from './headers.ts'
 
 const maxAnswerBytes = 64 * 1024 * 1024

@@ -20,7 +20,10 @@ export function regionsOf(
   providers: readonly Provider[],
   environment: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, string | undefined>> {
-  const entries = providers.map((provider) => [provider.id, regionAt(provider, addressOf(provider, environment))])
+  const entries = providers.map((provider) => [
+    provider.id,
+    regionAt(provider, addressOf(provider, environment)),
+  ])
   return Object.fromEntries(entries) as Record<string, string | undefined>
 }
 

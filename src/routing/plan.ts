@@ -1,10 +1,9 @@
 import type { Catalogue, Offer } from '../core/catalogue.ts'
 import type { DialectId } from '../core/dialect.ts'
 import { WeirError, type ErrorCode } from '../core/errors.ts'
+import { matchesAny } from '../core/glob.ts'
 import { cardAt, type PriceCard } from '../core/price.ts'
 import type { ConfiguredProvider } from '../core/provider.ts'
-import { matchesAny } from '../ledger/limit.ts'
-import type { Policy } from '../ledger/policy.ts'
 
 /** One way to serve a call: who sells which model at which price. */
 export interface PlannedCandidate {
@@ -16,7 +15,8 @@ export interface PlannedCandidate {
 export interface PlanRequest {
   readonly catalogue: Catalogue
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
-  readonly policy: Policy
+  /** Globs of the models that the key may use; absent means all. */
+  readonly allowed: readonly string[] | undefined
   readonly dialect: DialectId
   /** A model, `provider/model`, or a route. */
   readonly name: string
@@ -34,19 +34,22 @@ export function planCall(request: PlanRequest): readonly [PlannedCandidate, ...P
   const [first, ...others] = judged.filter((candidate) => typeof candidate !== 'string')
   if (first) return [first, ...others]
   const reasons: ErrorCode[] = ['price_unknown', 'no_provider_available', 'model_not_allowed']
-  throw reasonError(reasons.find((reason) => judged.includes(reason)) ?? 'no_provider_available', request.name)
+  throw reasonError(
+    reasons.find((reason) => judged.includes(reason)) ?? 'no_provider_available',
+    request.name,
+  )
 }
 
 function judgeOffer(offer: Offer, request: PlanRequest): PlannedCandidate | ErrorCode {
-  if (!isAllowed(offer, request.policy)) return 'model_not_allowed'
+  if (!isAllowed(offer, request.allowed)) return 'model_not_allowed'
   const configured = request.providers.get(offer.provider)
   if (!configured || configured.provider.speaks.chat !== request.dialect) return 'no_provider_available'
   const card = priceOf(offer, request.time)
   return card ? { offer, card, configured } : 'price_unknown'
 }
 
-export function isAllowed(offer: Offer, policy: Policy): boolean {
-  return !policy.models || matchesAny(policy.models, offer.model)
+export function isAllowed(offer: Offer, allowed: readonly string[] | undefined): boolean {
+  return !allowed || matchesAny(allowed, offer.model)
 }
 
 function priceOf(offer: Offer, time: number): PriceCard | undefined {

@@ -23,7 +23,8 @@ export class UpstreamError extends Error {
 /** Sends a request that is aborted, with an UpstreamError, when a deadline passes. */
 export function sendWithin(deadlines: Deadlines, transport: Transport, request: UpstreamRequest): Exchange {
   const exchange = transport(request)
-  const expire = (what: string) => exchange.abort(new UpstreamError('timed_out', `The provider took too long ${what}.`))
+  const expire = (what: string) =>
+    exchange.abort(new UpstreamError('timed_out', `The provider took too long ${what}.`))
   const total = setTimeout(expire, deadlines.totalSeconds * 1000, 'in all')
   let pause = setTimeout(expire, deadlines.firstByteSeconds * 1000, 'to begin')
   const end = () => {

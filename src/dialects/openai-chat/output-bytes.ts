@@ -4,7 +4,8 @@ import { isFields } from './usage.ts'
 export function outputBytesOf(message: unknown): number {
   if (!isFields(message)) return 0
   let bytes = 0
-  for (const name of ['content', 'reasoning_content', 'reasoning', 'refusal']) bytes += utf8Length(message[name])
+  for (const name of ['content', 'reasoning_content', 'reasoning', 'refusal'])
+    bytes += utf8Length(message[name])
   const calls = message['tool_calls']
   if (Array.isArray(calls)) for (const call of calls) bytes += callBytes(call)
   return bytes + callBytes({ function: message['function_call'] })

@@ -16,7 +16,9 @@ export function rewriteRequest(request: ChatRequest, target: Target): Uint8Array
     ...setField(request, 'model', JSON.stringify(target.upstreamModel)),
     ...askForUsage(request, target),
     ...capOutput(request, target),
-    ...[...tenantFields, ...target.quirks.tenantFields].flatMap((name) => prefixId(request, name, target.org)),
+    ...[...tenantFields, ...target.quirks.tenantFields].flatMap((name) =>
+      prefixId(request, name, target.org),
+    ),
   ])
 }
 
@@ -41,12 +43,16 @@ function askForUsage(request: ChatRequest, { quirks }: Target): Splice[] {
 
 function capOutput(request: ChatRequest, { quirks, outputCap }: Target): Splice[] {
   const [preferred = 'max_tokens'] = quirks.maxTokensFields
-  const named = ['max_tokens', 'max_completion_tokens'].find((name) => (request.values[name] ?? null) !== null)
+  const named = ['max_tokens', 'max_completion_tokens'].find(
+    (name) => (request.values[name] ?? null) !== null,
+  )
   if (named === undefined) return setField(request, preferred, String(outputCap))
   if (quirks.maxTokensFields.includes(named)) return []
   if (request.fields.has(preferred)) return setField(request, preferred, String(request.outputCap))
   const field = request.fields.get(named)
-  return field ? [{ start: field.nameStart, end: field.nameStart + named.length + 2, text: `"${preferred}"` }] : []
+  return field
+    ? [{ start: field.nameStart, end: field.nameStart + named.length + 2, text: `"${preferred}"` }]
+    : []
 }
 
 /** `alice` of org `acme` goes up as `acme:alice`; what would grow too long goes up as a digest. */
@@ -55,7 +61,11 @@ function prefixId(request: ChatRequest, name: string, org: string): Splice[] {
   const id = request.values[name]
   if (!field || typeof id !== 'string') return []
   const prefixed = `${org}:${id}`
-  const text = JSON.stringify(prefixed.length <= maxIdLength ? prefixed : `${org}:${createHash('sha256').update(id).digest('hex').slice(0, 32)}`)
+  const text = JSON.stringify(
+    prefixed.length <= maxIdLength
+      ? prefixed
+      : `${org}:${createHash('sha256').update(id).digest('hex').slice(0, 32)}`,
+  )
   return [{ start: field.valueStart, end: field.valueEnd, text }]
 }
 

@@ -39,7 +39,9 @@ function detailsOf(usage: Fields, name: string): Fields {
 }
 
 function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= absurd ? value : undefined
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= absurd
+    ? value
+    : undefined
 }
 
 export function isFields(value: unknown): value is Fields {

@@ -25,7 +25,9 @@ export function getModel(deps: HttpDeps): Handler<CallerEnv> {
 }
 
 function describe(deps: HttpDeps, policy: Policy, offers: readonly Offer[]) {
-  const callable = offers.filter((offer) => isAllowed(offer, policy) && deps.providers.has(offer.provider))
+  const callable = offers.filter(
+    (offer) => isAllowed(offer, policy.models) && deps.providers.has(offer.provider),
+  )
   const [offer] = callable
   if (!offer) return undefined
   return {

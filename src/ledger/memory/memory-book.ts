@@ -1,8 +1,34 @@
+import { addAmounts, noAmounts } from '../../core/amounts.ts'
 import type { Book } from '../book.ts'
-import { refuse, type ExtendStep, type OpenCall, type Receipt, type Refusal, type Settlement } from '../call.ts'
-import { extraFor, heldBy, judge, outranks, rateState, refilled, spentBy, worst, type Bucket } from '../admission.ts'
+import {
+  refuse,
+  type ExtendStep,
+  type OpenCall,
+  type Receipt,
+  type Refusal,
+  type Settlement,
+} from '../call.ts'
+import {
+  extraFor,
+  heldBy,
+  judge,
+  outranks,
+  rateState,
+  refilled,
+  spentBy,
+  worst,
+  type Bucket,
+} from '../admission.ts'
 import { coversModel, isRate, type Limit, type LimitState } from '../limit.ts'
-import { addAmounts, isSound, nothing, receiptOf, settledAs, sweptSettlement, type OpenHold } from '../settlement.ts'
+import {
+  isSoundCall,
+  isSoundSettlement,
+  isSoundStep,
+  receiptOf,
+  settledAs,
+  sweptSettlement,
+  type OpenHold,
+} from '../settlement.ts'
 import { windowOf } from '../window.ts'
 import { memoryRegistry } from './memory-registry.ts'
 import { memoryReports, type StoredReceipt } from './memory-reports.ts'
@@ -16,7 +42,7 @@ export function memoryBook(options: { now: () => number; leaseMs: number }): Boo
   const holds = new Map<string, OpenHold>()
   const rows = new Map<string, StoredReceipt>()
   const buckets = new Map<string, Bucket>()
-  const registry = memoryRegistry({ now, stateOf })
+  const registry = memoryRegistry({ now, stateOf, beforeChange: (limit) => fill(limit, 0) })
 
   function stateOf(limit: Limit, at = now()): LimitState {
     if (isRate(limit)) return rateState(limit, bucketOf(limit), at)
@@ -46,6 +72,8 @@ export function memoryBook(options: { now: () => number; leaseMs: number }): Boo
     if (again) return granted(again)
     if (rows.has(call.id)) return refuse('conflict', 'This call has ended.')
     if (policy.version !== call.policyVersion) return { kind: 'stale' as const, policy }
+    if (!isSoundCall(call))
+      return refuse('invalid_request', 'A call needs a candidate, and whole, safe amounts.')
     const limits = registry
       .limitsAbove(policy)
       .filter((limit) => call.candidates.some((candidate) => coversModel(limit, candidate.model)))
@@ -58,12 +86,14 @@ export function memoryBook(options: { now: () => number; leaseMs: number }): Boo
       openedAt: now(),
       limits: limits.map((limit) => limit.id),
       leaseUntil: now() + leaseMs,
-      extra: nothing,
+      extra: noAmounts,
       seq: 0,
-      soFar: nothing,
+      soFar: noAmounts,
       serving: 0,
     }
-    const refusal = worst(limits.map((limit) => judge(stateOf(limit), heldBy(limit, hold))).filter(isRefusal))
+    const refusal = worst(
+      limits.map((limit) => judge(stateOf(limit, hold.openedAt), heldBy(limit, hold))).filter(isRefusal),
+    )
     if (refusal) return refusal
     for (const limit of limits) fill(limit, heldBy(limit, hold))
     holds.set(hold.id, hold)
@@ -72,12 +102,19 @@ export function memoryBook(options: { now: () => number; leaseMs: number }): Boo
 
   function granted(hold: OpenHold) {
     const limits = registry.limitsNamed(hold.limits).map((limit) => stateOf(limit))
-    return { kind: 'hold' as const, id: hold.id, openedAt: hold.openedAt, leaseUntil: hold.leaseUntil, limits }
+    return {
+      kind: 'hold' as const,
+      id: hold.id,
+      openedAt: hold.openedAt,
+      leaseUntil: hold.leaseUntil,
+      limits,
+    }
   }
 
   function extend(id: string, step: ExtendStep) {
     const hold = holds.get(id)
     if (!hold) return refuse('not_found', 'No such call is open.')
+    if (!isSoundStep(hold, step)) return refuse('invalid_request', 'An extension needs whole, safe amounts.')
     if (step.seq > hold.seq) {
       const limits = registry.limitsNamed(hold.limits)
       const budgets = limits.filter((limit) => !isRate(limit) && extraFor(limit, step.more) > 0)
@@ -100,7 +137,8 @@ export function memoryBook(options: { now: () => number; leaseMs: number }): Boo
   }
 
   function settle(settlement: Settlement): Receipt | Refusal {
-    if (!isSound(settlement)) return refuse('invalid_request', 'A settlement needs whole, safe amounts.')
+    if (!isSoundSettlement(settlement))
+      return refuse('invalid_request', 'A settlement needs whole, safe amounts.')
     const hold = holds.get(settlement.id)
     if (hold) {
       const receipt = receiptOf(hold, settlement, now())

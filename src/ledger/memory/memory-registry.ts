@@ -38,10 +38,12 @@ export interface MemoryRegistry {
 interface Clockwork {
   readonly now: () => number
   readonly stateOf: (limit: Limit) => LimitState
+  /** Told of a limit that is about to change. */
+  readonly beforeChange: (limit: Limit) => void
 }
 
 /** What an org consists of, in maps. */
-export function memoryRegistry({ now, stateOf }: Clockwork): MemoryRegistry {
+export function memoryRegistry({ now, stateOf, beforeChange }: Clockwork): MemoryRegistry {
   let theOrg: Org | undefined
   const projects = new Map<string, Project>()
   const keys = new Map<string, Key & { readonly hash: string }>()
@@ -142,7 +144,9 @@ export function memoryRegistry({ now, stateOf }: Clockwork): MemoryRegistry {
       return limit ? stateOf(limit) : missing
     },
     limits: ({ scopeId, ...query }) => {
-      const found = [...limits.values()].filter((limit) => scopeId === undefined || limit.scope.id === scopeId)
+      const found = [...limits.values()].filter(
+        (limit) => scopeId === undefined || limit.scope.id === scopeId,
+      )
       if (!theOrg) return missing
       const { data, hasMore } = page(found, query)
       return { data: data.map((limit) => stateOf(limit)), hasMore }
@@ -157,6 +161,7 @@ export function memoryRegistry({ now, stateOf }: Clockwork): MemoryRegistry {
       const limit = limits.get(id)
       if (!limit) return missing
       const updated = { ...limit, ...update }
+      beforeChange(limit)
       limits.set(id, updated)
       note(change, 'limit-updated', id, update)
       return stateOf(updated)

@@ -7,7 +7,8 @@ import { missing } from './registry.ts'
 /** One call of a book's method: run it on a book, and get the answer. */
 export type Operation<T = unknown> = (book: Book) => T
 
-export type Done = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
+export type Done =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
 
 /** Keeps one org's book loaded, creates its tables on the day that its org is created, and commits. */
 export class BookHost {
@@ -33,6 +34,9 @@ export class BookHost {
   /** Runs many as one transaction; should one of them throw, each on its own, so that it harms no other. */
   runAll(operations: readonly Operation[]): Done[] {
     try {
+      // Until the org is created one at a time, for one of them may create it for the rest.
+      if (operations.length > 1 && !this.#load())
+        return operations.flatMap((operation) => this.runAll([operation]))
       return this.run((book) => operations.map((operation) => ({ ok: true, value: operation(book) })))
     } catch (error) {
       if (operations.length === 1) return [{ ok: false, error }]

@@ -1,3 +1,4 @@
+import { addAmounts, noAmounts } from '../../core/amounts.ts'
 import { extraFor, heldBy, judge, outranks, spentBy, worst } from '../admission.ts'
 import {
   refuse,
@@ -12,7 +13,15 @@ import {
 } from '../call.ts'
 import { coversModel, isRate, type Limit } from '../limit.ts'
 import type { Policy } from '../policy.ts'
-import { addAmounts, isSound, nothing, receiptOf, settledAs, sweptSettlement, type OpenHold } from '../settlement.ts'
+import {
+  isSoundCall,
+  isSoundSettlement,
+  isSoundStep,
+  receiptOf,
+  settledAs,
+  sweptSettlement,
+  type OpenHold,
+} from '../settlement.ts'
 import { read, type Stored } from './records.ts'
 import type { Registry } from './registry.ts'
 import { readRow, writeRow } from './rows.ts'
@@ -42,19 +51,21 @@ export class Calls {
   }
 
   open(call: OpenCall): Hold | Stale | Refusal {
-    const { registry, tallies, now } = this.#parts
+    const { registry, tallies } = this.#parts
     const policy = registry.policyOf(call.keyHash)
     if (policy.kind === 'refusal') return policy
     const again = this.#holds.get(call.id)
     if (again) return this.#granted(again)
     if (this.#row(call.id)) return refuse('conflict', 'This call has ended.')
     if (policy.version !== call.policyVersion) return { kind: 'stale', policy }
+    if (!isSoundCall(call))
+      return refuse('invalid_request', 'A call needs a candidate, and whole, safe amounts.')
 
     const limits = registry
       .limitsAbove(policy)
       .filter((limit) => call.candidates.some((candidate) => coversModel(limit, candidate.model)))
     const hold = this.#newHold(call, policy, limits)
-    const openedAt = now()
+    const { openedAt } = hold
     const asked = limits.map((limit) => ({ limit, amount: heldBy(limit, hold) }))
     const refusals = asked.flatMap(({ limit, amount }) => judge(tallies.state(limit, openedAt), amount) ?? [])
     const refusal = worst(refusals)
@@ -74,6 +85,7 @@ export class Calls {
     const { tallies, now, leaseMs } = this.#parts
     const hold = this.#holds.get(id)
     if (!hold) return refuse('not_found', 'No such call is open.')
+    if (!isSoundStep(hold, step)) return refuse('invalid_request', 'An extension needs whole, safe amounts.')
     if (step.seq > hold.seq) {
       const limits = this.#limitsOf(hold)
       const refusal = this.#judgeExtension(hold, limits, step)
@@ -93,7 +105,8 @@ export class Calls {
   }
 
   settle(settlement: Settlement): Receipt | Refusal {
-    if (!isSound(settlement)) return refuse('invalid_request', 'A settlement needs whole, safe amounts.')
+    if (!isSoundSettlement(settlement))
+      return refuse('invalid_request', 'A settlement needs whole, safe amounts.')
     const hold = this.#holds.get(settlement.id)
     return hold ? this.#close(hold, settlement) : this.#settleLate(settlement)
   }
@@ -118,19 +131,19 @@ export class Calls {
   }
 
   #newHold(call: OpenCall, policy: Policy, limits: readonly Limit[]): OpenHold {
-    const { now, leaseMs } = this.#parts
+    const openedAt = this.#parts.now()
     return {
       id: call.id,
       keyId: policy.keyId,
       ...(policy.projectId !== undefined && { projectId: policy.projectId }),
       candidates: call.candidates,
       tags: call.tags ?? {},
-      openedAt: now(),
+      openedAt,
       limits: limits.map((limit) => limit.id),
-      leaseUntil: now() + leaseMs,
-      extra: nothing,
+      leaseUntil: openedAt + this.#parts.leaseMs,
+      extra: noAmounts,
       seq: 0,
-      soFar: nothing,
+      soFar: noAmounts,
       serving: 0,
     }
   }

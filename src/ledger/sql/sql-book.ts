@@ -1,5 +1,5 @@
-import type { Book } from '../book.ts'
-import type { AuditEntry, Key, Project } from '../records.ts'
+import type { Book, CallMethods, LimitMethods, OrgMethods, ReportMethods } from '../book.ts'
+import type { AuditEntry, Key, Page, Project } from '../records.ts'
 import type { Limit } from '../limit.ts'
 import { Calls } from './calls.ts'
 import { list, read, type Stored } from './records.ts'
@@ -23,21 +23,44 @@ export interface SqlBook {
   commit<T>(work: () => T): T
 }
 
+interface Parts {
+  readonly sql: Sql
+  readonly registry: Registry
+  readonly tallies: Tallies
+  readonly calls: Calls
+  readonly now: () => number
+}
+
 /** One org's book in a database that has its tables: the engine of Durable Objects and of Node. */
 export function sqlBook({ sql, now, leaseMs }: BookOptions): SqlBook {
   const registry = new Registry(sql, now)
   const tallies = new Tallies(sql)
   const calls = new Calls({ sql, registry, tallies, now, leaseMs })
-  const stateOf = (limit: Limit) => tallies.state(limit, now())
+  const parts = { sql, registry, tallies, calls, now }
+  return {
+    book: { ...callMethods(parts), ...orgMethods(parts), ...limitMethods(parts), ...reportMethods(parts) },
+    commit: (work) =>
+      sql.transaction(() => {
+        const result = work()
+        tallies.flush()
+        return result
+      }),
+  }
+}
 
-  const book: Book = {
+function callMethods({ registry, calls }: Parts): CallMethods {
+  return {
     policy: (keyHash) => registry.policyOf(keyHash),
     open: (call) => calls.open(call),
     extend: (id, step) => calls.extend(id, step),
     settle: (settlement) => calls.settle(settlement),
     sweep: (which) => calls.sweep(which),
     nextExpiry: () => calls.nextExpiry(),
+  }
+}
 
+function orgMethods({ sql, registry, now }: Parts): OrgMethods {
+  return {
     createOrg(org, change) {
       const known = registry.org()
       if (known) return { kind: 'created', record: known, replayed: true }
@@ -51,27 +74,29 @@ export function sqlBook({ sql, now, leaseMs }: BookOptions): SqlBook {
     },
     createProject: (project, change) => registry.createProject(project, change),
     project: (id) => registry.project(id) ?? missing,
-    projects: (query) => records<Project>(list(sql, { ...query, table: 'projects', order: 'ASC' })),
+    projects: (query) => readPage<Project>(list(sql, { ...query, table: 'projects', order: 'ASC' })),
     createKey: (key, change) => registry.createKey(key, change),
     key: (id) => registry.key(id) ?? missing,
-    keys: ({ projectId, ...query }) =>
-      records<Key>(
-        list(sql, { ...query, table: 'keys', order: 'ASC', where: { 'project_id = ?': projectId } }),
-      ),
+    keys({ projectId, ...query }) {
+      const where = { 'project_id = ?': projectId }
+      return readPage<Key>(list(sql, { ...query, table: 'keys', order: 'ASC', where }))
+    },
     revokeKey: (id, change) => registry.revokeKey(id, change),
+  }
+}
+
+function limitMethods({ sql, registry, tallies, calls, now }: Parts): LimitMethods {
+  const stateOf = (limit: Limit) => tallies.state(limit, now())
+  return {
     createLimit: (limit, change) => registry.createLimit(limit, change),
     limit(id) {
       const limit = registry.limit(id)
       return limit ? stateOf(limit) : missing
     },
     limits({ scopeId, ...query }) {
-      const page = list<Stored>(sql, {
-        ...query,
-        table: 'limits',
-        order: 'ASC',
-        where: { 'scope_id = ?': scopeId },
-      })
-      return { data: page.data.map((row) => stateOf(read<Limit>(row))), hasMore: page.hasMore }
+      const where = { 'scope_id = ?': scopeId }
+      const page = readPage<Limit>(list(sql, { ...query, table: 'limits', order: 'ASC', where }))
+      return { data: page.data.map(stateOf), hasMore: page.hasMore }
     },
     limitsOfKey(keyId) {
       const key = registry.key(keyId)
@@ -83,6 +108,8 @@ export function sqlBook({ sql, now, leaseMs }: BookOptions): SqlBook {
       const limit = registry.limit(id)
       if (!limit) return missing
       const updated = { ...limit, ...update }
+      // A bucket has drained at the old rate until now.
+      tallies.fill(limit, now(), 0)
       registry.updateLimit(updated, change)
       calls.limitChanged(id, updated)
       return stateOf(updated)
@@ -95,24 +122,18 @@ export function sqlBook({ sql, now, leaseMs }: BookOptions): SqlBook {
       tallies.drop(limit)
       return limit
     },
-
-    request: (id) => readRow(sql, id)?.receipt ?? missing,
-    requests: (query) => requestPage(sql, query),
-    usage: (query) => usageLines(sql, query),
-    audit: (query) => records<AuditEntry>(list(sql, { ...query, table: 'audit', order: 'DESC' })),
-  }
-
-  return {
-    book,
-    commit: (work) =>
-      sql.transaction(() => {
-        const result = work()
-        tallies.flush()
-        return result
-      }),
   }
 }
 
-function records<T>(page: { data: readonly Stored[]; hasMore: boolean }) {
+function reportMethods({ sql }: Parts): ReportMethods {
+  return {
+    request: (id) => readRow(sql, id)?.receipt ?? missing,
+    requests: (query) => requestPage(sql, query),
+    usage: (query) => usageLines(sql, query),
+    audit: (query) => readPage<AuditEntry>(list(sql, { ...query, table: 'audit', order: 'DESC' })),
+  }
+}
+
+function readPage<T>(page: Page<Stored>): Page<T> {
   return { data: page.data.map((row) => read<T>(row)), hasMore: page.hasMore }
 }

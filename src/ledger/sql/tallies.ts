@@ -64,8 +64,7 @@ export class Tallies {
     this.#dirtyBuckets.delete(limit.id)
     for (const [name, dirty] of this.#dirtyTallies)
       if (dirty.limit.id === limit.id) this.#dirtyTallies.delete(name)
-    for (const name of this.#tallies.keys())
-      if (name.startsWith(`${limit.id} `)) this.#tallies.delete(name)
+    for (const name of this.#tallies.keys()) if (name.startsWith(`${limit.id} `)) this.#tallies.delete(name)
   }
 
   /** Writes what changed. Must run inside the transaction that made the changes. */

@@ -37,15 +37,16 @@ export function sqliteLedger(options: SqliteLedgerOptions): Ledger {
       orgs.set(slug, known)
       return known
     }
+    // First room, then the file: else it would be idle itself, and closed before it was used.
+    if (orgs.size >= keepOpen) closeIdle()
     const file = new OrgFile(join(folder, 'orgs', `${slug}.sqlite`), options)
     orgs.set(slug, file)
-    if (orgs.size > keepOpen) closeIdle()
     return file
   }
 
   function closeIdle(): void {
     for (const [slug, file] of orgs) {
-      if (orgs.size <= keepOpen) return
+      if (orgs.size < keepOpen) return
       if (file.closeIfIdle()) orgs.delete(slug)
     }
   }
@@ -83,7 +84,7 @@ function startSweeping({ orgs, directory, open, log }: Sweeping): () => void {
   let stopped = false
   const failed = (error: unknown) => log('error', 'sweep-failed', { reason: String(error) })
   const visitAll = async () => {
-    for (let after = ''; !stopped; ) {
+    for (let after = ''; !stopped;) {
       const { data, hasMore } = directory.list({ after, limit: 100 })
       for (const { slug } of data) if (!stopped) await open(slug).submit((book) => book.nextExpiry())
       after = data.at(-1)?.slug ?? after

@@ -9,7 +9,8 @@ export function workerEdge(maxBodyBytes: number): Edge {
     maxBytesInFlight: Math.max(maxBodyBytes, 48 * 1024 * 1024),
     caller: workerCaller,
     body: (c) => c.req.raw.body ?? new ReadableStream(),
-    deliver: (c, answer) => new Response(bodyOf(c, answer), { status: answer.status, headers: answer.headers }),
+    deliver: (c, answer) =>
+      new Response(bodyOf(c, answer), { status: answer.status, headers: answer.headers }),
   }
 }
 

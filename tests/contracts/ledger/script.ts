@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Amounts } from '../../../src/ledger/call.ts'
+import type { Amounts } from '../../../src/core/amounts.ts'
 import type { Metric, Period, ScopeType } from '../../../src/ledger/limit.ts'
 import { amountsOf } from './harness.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Amounts } from '../../../src/ledger/call.ts'
+import type { Amounts } from '../../../src/core/amounts.ts'
 import type { Promises } from './contract.ts'
 import {
   amountsOf,
