@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'node',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.workers.test.ts', '**/node_modules/**'],
+          globalSetup: ['./tests/support/worker-bundle.ts'],
           testTimeout: 20_000,
         },
       },

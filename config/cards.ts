@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { DatedCard, Exchange, Rates } from '../src/core/price.ts'
 import type { ExchangeRates, PriceCardConfig, RatesConfig } from './schema.ts'
 
@@ -20,19 +21,28 @@ export function makeCard(owner: Owner, card: PriceCardConfig, exchangeRates: Exc
     aboveInputTokens: tier.input_tokens,
     rates: makeRates(tier.per_million, usdPerUnit),
   }))
-  return {
-    id: cardId(owner, card),
-    from: card.from ? Date.parse(card.from) : 0,
+  const prices = {
     rates: makeRates(card.per_million, usdPerUnit),
     tiers: tiers.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens),
+  }
+  return {
+    id: `${cardName(owner, card)}#${digest(prices)}`,
+    from: card.from ? Date.parse(card.from) : 0,
+    ...prices,
     ...(exchange && { exchange }),
     ...(card.hours && { hours: makeHours(card.hours) }),
   }
 }
 
-function cardId({ provider, model }: Owner, { from, region, hours }: PriceCardConfig): string {
+/** Whose card it is and when and where it holds. Of each name there is only one in a catalogue. */
+export function cardName({ provider, model }: Owner, { from, region, hours }: PriceCardConfig): string {
   const when = hours && `${hours.start}-${hours.end}`
   return [`${provider}/${model}@${from ?? 'start'}`, region, when].filter(Boolean).join(':')
+}
+
+/** Tells apart cards of one name from different releases: rows keep the id, so it must never come to mean another price. */
+function digest(prices: object): string {
+  return createHash('sha256').update(JSON.stringify(prices)).digest('hex').slice(0, 8)
 }
 
 function exchangeFor(currency: PriceCardConfig['currency'], rates: ExchangeRates): Exchange | undefined {

@@ -1,5 +1,5 @@
 import type { Catalogue, Offer } from '../src/core/catalogue.ts'
-import { makeCard } from './cards.ts'
+import { cardName, makeCard } from './cards.ts'
 import { ConfigError, check } from './errors.ts'
 import exchangeRatesFile from './exchange-rates.json' with { type: 'json' }
 import alibaba from './models/alibaba.json' with { type: 'json' }
@@ -86,7 +86,7 @@ function makeOffer(name: string, { provider, model: fields }: Entry, region: str
     card,
     made: makeCard({ provider, model: name }, card, exchangeRates),
   }))
-  checkCardIds(cards.map(({ made }) => made.id))
+  checkCardNames(model.price.map((card) => cardName({ provider, model: name }, card)))
   return {
     model: name,
     provider,
@@ -102,9 +102,9 @@ function makeOffer(name: string, { provider, model: fields }: Entry, region: str
   }
 }
 
-/** Rows keep a card's id, so two prices must never share one. */
-function checkCardIds(ids: readonly string[]): void {
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+/** Of two prices for the same time and place, nobody could say which holds. */
+function checkCardNames(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice) throw new ConfigError([`${twice}: two price cards have the same date, region and hours`])
 }
 

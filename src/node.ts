@@ -13,6 +13,9 @@ import { undiciTransport } from './platform/node/undici-transport.ts'
 import { greeting } from './platform/node/greeting.ts'
 import { readSettings } from './settings.ts'
 
+/** Longer than load balancers keep a connection idle, so that they never send into one that is being closed. */
+const keepAliveMs = 75_000
+
 async function start(): Promise<void> {
   const settings = readSettings(process.env)
   const ledger = sqliteLedger({
@@ -35,7 +38,11 @@ async function start(): Promise<void> {
     rootKeyHash: async () => adminKeyHash ?? storedRootKeyHash(ledger),
   })
   const made = adminKeyHash === undefined ? await firstStart(ledger) : undefined
-  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  process.on('unhandledRejection', (reason) => log('error', 'unexpected-error', { reason: String(reason) }))
+  const server = createServer(
+    { keepAliveTimeout: keepAliveMs },
+    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+  )
   stopOnSignal({ server, edge, transport, ledger, log })
   server.listen(settings.port, settings.host, () => greet(server, made))
 }

@@ -24,7 +24,7 @@ export interface Exchange {
 
 /** A price that held for a time; rows keep its id, and a card is never changed once it priced a row. */
 export interface PriceCard {
-  /** `<provider>/<model>@<date>`, with the region and the hours where it has them. */
+  /** `<provider>/<model>@<date>`, with region and hours where it has them, and `#` with a digest of its prices. */
   readonly id: string
   readonly rates: Rates
   /** In rising order of `aboveInputTokens`. */

@@ -2,6 +2,8 @@
 export interface Sink {
   /** Resolves when more may be written; undefined where that is at once. After the caller left it does nothing. */
   write(bytes: Uint8Array): Promise<void> | undefined
+  /** Ends the connection at once, without the end of the answer. */
+  cut(): void
 }
 
 /** What goes back to the caller: whole, or written piece by piece. The answer ends when `body` resolves, which it always does. */

@@ -36,7 +36,7 @@ export async function dispatch(dispatching: Dispatch): Promise<Answer> {
 /** Who leaves pays for what was sent by then; for a provider's failure nobody is charged. */
 function endOf(live: LiveCall, leaving: Leaving, error: WeirError) {
   if (leaving.left) {
-    const served = live.attempts.length - 1
+    const served = live.attempts.findLastIndex((attempt) => attempt.source === 'counted')
     return { outcome: 'cancelled' as const, ...(served >= 0 && { served }) }
   }
   return { outcome: error.code === 'upstream_timeout' ? ('timed_out' as const) : ('failed' as const) }
@@ -75,9 +75,9 @@ async function tryCandidate(
 
 function readAnswer(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
   const { status, headers } = head
-  if (status < 200 || status > 299) return readError(attempt, head)
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') throw new UpstreamError('broken', `The provider answered in ${encoding}.`)
+  if (status < 200 || status > 299) return readError(attempt, head)
   const streamed = headers['content-type']?.startsWith('text/event-stream') ?? false
   return streamed ? answerStream(attempt, head) : answerWhole(attempt, head)
 }

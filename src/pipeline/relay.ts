@@ -52,7 +52,7 @@ async function relay(
     source: exact ? 'exact' : 'counted',
   })
   call.caller.afterwards(live.settle({ outcome: outcomeOf(scanner, broken), served }))
-  if (!broken || scanner.finished || leaving.left) return
+  if (!broken || broken instanceof CallerLeft || scanner.finished || leaving.left) return
   attempt.deps.log('warn', 'stream-broken', {
     call: live.id,
     provider: candidate.offer.provider,
@@ -63,24 +63,42 @@ async function relay(
 
 /** Sends the events down as they come. Returns what went wrong, if anything did. */
 async function pass(
-  { exchange }: Try,
+  { deps, exchange }: Try,
   scanner: StreamScanner,
   { first, sink }: { first: Uint8Array; sink: Sink },
 ): Promise<unknown> {
+  const idleMs = deps.deadlines.idleSeconds * 1000
   try {
-    await sink.write(first)
+    await written(sink, first, idleMs)
     for (let bytes = await exchange.read(); bytes; bytes = await exchange.read()) {
       const events = scanner.push(bytes)
-      const full = events.length > 0 ? sink.write(events) : undefined
-      if (full) await full
+      if (events.length > 0) await written(sink, events, idleMs)
     }
     const rest = scanner.rest()
-    if (rest.length > 0) await sink.write(rest)
+    if (rest.length > 0) await written(sink, rest, idleMs)
     const complete = scanner.finished || scanner.failed
     return complete ? undefined : new UpstreamError('broken', 'The provider ended its stream in the middle.')
   } catch (error) {
     exchange.abort(new Error('given up'))
     return error
+  }
+}
+
+/** Waits until the caller took the bytes. One that takes none for as long as a provider may be idle has left, whatever its socket says. */
+async function written(sink: Sink, bytes: Uint8Array, idleMs: number): Promise<void> {
+  const full = sink.write(bytes)
+  if (!full) return
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stalled = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CallerLeft()), idleMs)
+  })
+  try {
+    await Promise.race([full, stalled])
+  } catch (error) {
+    sink.cut()
+    throw error
+  } finally {
+    clearTimeout(timer)
   }
 }
 

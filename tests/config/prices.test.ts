@@ -135,13 +135,21 @@ describe('regions', () => {
 })
 
 describe('the id of a card', () => {
-  test('says provider, model, date, region and hours', () => {
+  test('says provider, model, date, region and hours, and ends in a digest of its prices', () => {
     const hours = { start: '01:00', end: '04:00' }
     const price = [usd(1), usd(1, { from: '2026-08-17', region: 'cn', hours })]
-    expect(cards(price, 'cn').map(({ id }) => id)).toEqual([
+    expect(cards(price, 'cn').map(({ id }) => id.split('#')[0])).toEqual([
       'acme/m@start',
       'acme/m@2026-08-17:cn:01:00-04:00',
     ])
+    expect(cards(price, 'cn').every(({ id }) => /#[0-9a-f]{8}$/.test(id))).toBe(true)
+  })
+
+  test('is another one when an operator sets another price for the same time', () => {
+    const [shipped] = cards(usd(1))
+    const [own] = cards(usd(2))
+    expect(shipped?.id).not.toBe(own?.id)
+    expect(cards(usd(1))[0]?.id).toBe(shipped?.id)
   })
 
   test('is never that of another price', () => {

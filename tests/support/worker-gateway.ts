@@ -1,9 +1,10 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { default as workerd } from 'workerd'
+import { inject } from 'vitest'
+import workerd from 'workerd'
 import { testAdminKey, type Gateway, type GatewayOptions } from './gateway.ts'
 
 export interface WorkerGatewayOptions extends GatewayOptions {
@@ -23,7 +24,7 @@ export async function startWorkerGateway(options: WorkerGatewayOptions = {}): Pr
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'weir-workerd-'))
   const storage = join(folder, 'storage')
   if (!existsSync(storage)) mkdirSync(storage)
-  buildWorker(folder)
+  copyFileSync(join(inject('workerBundle'), 'worker.js'), join(folder, 'worker.js'))
   writeFileSync(join(folder, 'config.capnp'), workerdConfig(storage, bindingsOf(options)))
   const child = spawn(workerd, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -31,8 +32,8 @@ export async function startWorkerGateway(options: WorkerGatewayOptions = {}): Pr
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   let output = ''
   const note = (chunk: Buffer) => (output += chunk.toString())
-  child.stdout.on('data', note)
-  child.stderr.on('data', note)
+  child.stdout?.on('data', note)
+  child.stderr?.on('data', note)
   const port = await Promise.race([
     listeningPort(child.stdio[3] as Readable),
     gone.then(() => Promise.reject(new Error(`workerd did not start:\n${output}`))),
@@ -59,15 +60,6 @@ export async function startWorkerGateway(options: WorkerGatewayOptions = {}): Pr
 function bindingsOf({ env, config }: GatewayOptions): Record<string, string> {
   const configured = config ? { WEIR_CONFIG: JSON.stringify(config) } : {}
   return { WEIR_ADMIN_KEY: testAdminKey, ...configured, ...env }
-}
-
-/** Builds the Worker as it would be deployed. */
-function buildWorker(folder: string): void {
-  if (existsSync(join(folder, 'worker.js'))) return
-  execFileSync('npx', ['wrangler', 'deploy', '--dry-run', '--outdir', folder], {
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-    stdio: 'pipe',
-  })
 }
 
 /** workerd tells on its control pipe where it listens. */

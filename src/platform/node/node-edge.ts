@@ -68,6 +68,7 @@ async function stream(body: (sink: Sink) => Promise<void>, outgoing: ServerRespo
         outgoing.on('drain', go).on('close', go)
       })
     },
+    cut: () => void outgoing.destroy(),
   })
   outgoing.end()
 }

@@ -42,6 +42,10 @@ async function pump(body: (sink: Sink) => Promise<void>, writable: WritableStrea
     write: async (bytes) => {
       if (!gone) await writer.write(bytes).catch(() => (gone = true))
     },
+    cut: () => {
+      gone = true
+      writer.abort(new Error('cut')).catch(() => {})
+    },
   })
   await writer.close().catch(() => {})
 }
