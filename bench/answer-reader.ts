@@ -27,7 +27,7 @@ export class AnswerReader {
 
   #readHead(bytes: Buffer, at: number): number {
     const before = this.#head.length
-    this.#head += bytes.latin1Slice(at)
+    this.#head += bytes.toString('latin1', at)
     const end = this.#head.indexOf('\r\n\r\n')
     if (end < 0) return bytes.length
     const head = this.#head.slice(0, end)

@@ -26,12 +26,9 @@ class Passing implements Dispatcher.DispatchHandler {
     status: number,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
-    const length = headers['content-length']
+    const { 'content-type': type = '', 'content-length': length } = headers
     this.#streamed = length === undefined
-    this.#outgoing.writeHead(status, {
-      'content-type': headers['content-type'] ?? '',
-      ...(length !== undefined && { 'content-length': length }),
-    })
+    this.#outgoing.writeHead(status, { 'content-type': type, ...(length && { 'content-length': length }) })
     if (this.#streamed) this.#outgoing.on('drain', () => controller.resume())
   }
 

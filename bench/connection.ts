@@ -31,7 +31,10 @@ export class Connection {
     this.#socket.on('error', fail)
   }
 
-  static open(target: { port: number; bodyLength: number }, fail: (error: Error) => void): Promise<Connection> {
+  static open(
+    target: { port: number; bodyLength: number },
+    fail: (error: Error) => void,
+  ): Promise<Connection> {
     return new Promise((resolve) => {
       const connection: Connection = new Connection(target, fail, () => resolve(connection))
     })

@@ -29,7 +29,7 @@ function serve(socket: Socket): void {
   socket.on('data', (bytes) => {
     let rest: Buffer = kept.length > 0 ? Buffer.concat([kept, bytes]) : bytes
     for (let end = endOfRequest(rest); end > 0; end = endOfRequest(rest)) {
-      answer(socket, rest.latin1Slice(rest.indexOf(' ') + 1, rest.indexOf(' ', 8)))
+      answer(socket, rest.toString('latin1', rest.indexOf(' ') + 1, rest.indexOf(' ', 8)))
       rest = rest.subarray(end)
     }
     kept = Buffer.from(rest)
@@ -41,7 +41,7 @@ function serve(socket: Socket): void {
 function endOfRequest(bytes: Buffer): number {
   const headEnd = bytes.length > 0 ? bytes.indexOf('\r\n\r\n') : -1
   if (headEnd < 0) return 0
-  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.latin1Slice(0, headEnd))?.[1] ?? 0
+  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString('latin1', 0, headEnd))?.[1] ?? 0
   const end = headEnd + 4 + Number(length)
   return bytes.length >= end ? end : 0
 }

@@ -18,6 +18,7 @@ export async function allPages<T>(
     if ('kind' in page) throw new Error(page.message)
     expect(page.data.length).toBe(page.hasMore ? limit : page.data.length)
     all.push(...page.data)
+    expect(new Set(all.map(nameOf)).size).toBe(all.length)
     more = page.hasMore
   }
   return all

@@ -1,0 +1,107 @@
+import type { Sample } from './rounds.ts'
+import type { Workload } from './workloads.ts'
+
+/** One figure of all three targets. `ratio` is Weir's to the bare proxy's. */
+interface Line {
+  readonly name: string
+  readonly direct: string
+  readonly bare: string
+  readonly weir: string
+  readonly ratio: string
+  readonly spread: string
+}
+
+/** The rounds as a Markdown table. */
+export function tableOf(samples: readonly Sample[]): string {
+  const workloads = [...new Set(samples.map(({ workload }) => workload))]
+  const lines = workloads.flatMap((workload) =>
+    linesOf(
+      workload,
+      samples.filter((sample) => sample.workload === workload),
+    ),
+  )
+  const head = {
+    name: '',
+    direct: 'direct',
+    bare: 'bare',
+    weir: 'Weir',
+    ratio: 'Weir / bare',
+    spread: 'per round',
+  }
+  return [head, ...lines].map(row).toSpliced(1, 0, '|---|--:|--:|--:|--:|---|').join('\n')
+}
+
+function row({ name, direct, bare, weir, ratio, spread }: Line): string {
+  return `| ${[name, direct, bare, weir, ratio, spread].join(' | ')} |`
+}
+
+function linesOf(workload: Workload, samples: readonly Sample[]): Line[] {
+  const cpu = lineOf(`${workload.name}: CPU us`, samples, (sample) => sample.cpuMicrosPerAnswer)
+  if (workload.timed === undefined)
+    return [lineOf(`${workload.name}: per second`, samples, (sample) => sample.perSecond), cpu]
+  return [
+    addedLine(`${workload.name}: p50 us, added`, samples, ({ p50 }) => p50 * 1000),
+    addedLine(`${workload.name}: p99 us, added`, samples, ({ p99 }) => p99 * 1000),
+    cpu,
+  ]
+}
+
+type Figure = (sample: Sample) => number
+
+function lineOf(name: string, samples: readonly Sample[], figure: Figure): Line {
+  const byRound = (target: Sample['target']) => samples.filter((s) => s.target === target).map(figure)
+  return line(name, byRound('direct'), { bare: byRound('bare'), weir: byRound('weir') })
+}
+
+/** What a proxy adds to the direct way, round by round. */
+function addedLine(name: string, samples: readonly Sample[], figure: Figure): Line {
+  const of = (target: Sample['target'], round: number) =>
+    samples.filter((s) => s.target === target && s.round === round).map(figure)[0] ?? 0
+  const rounds = [...new Set(samples.map(({ round }) => round))]
+  const added = (target: Sample['target']) => rounds.map((round) => of(target, round) - of('direct', round))
+  const direct = rounds.map((round) => of('direct', round))
+  return line(name, direct, { bare: added('bare'), weir: added('weir') })
+}
+
+function line(
+  name: string,
+  direct: readonly number[],
+  { bare, weir }: { bare: readonly number[]; weir: readonly number[] },
+): Line {
+  const ratios = weir.map((value, index) => value / (bare[index] ?? NaN)).toSorted((a, b) => a - b)
+  return {
+    name,
+    direct: whole(median(direct)),
+    bare: whole(median(bare)),
+    weir: whole(median(weir)),
+    ratio: median(ratios).toFixed(2),
+    spread: ratios.map((ratio) => ratio.toFixed(2)).join(' '),
+  }
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2
+}
+
+/** Above this share of its core the generator may be what is measured. */
+const tooBusy = 0.95
+
+/** How busy the generator and the mock were while a proxy was the one to be measured. */
+export function generatorNote(samples: readonly Sample[]): string {
+  const loaded = samples.filter(({ workload, target }) => workload.timed === undefined && target !== 'direct')
+  const most = (target: Sample['target']) =>
+    Math.max(...loaded.filter((sample) => sample.target === target).map((sample) => sample.generatorBusy))
+  const [bare, weir] = [most('bare'), most('weir')]
+  const note = `Load generator and mock used at most ${percent(bare)} of their core under the bare proxy, ${percent(weir)} under Weir.`
+  return bare > tooBusy ? `${note} The bare proxy could be faster than it shows.` : note
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
