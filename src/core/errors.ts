@@ -11,7 +11,6 @@ export const errorTable = {
   price_unknown: { status: 403, fault: 'operator', retryable: false },
   not_found: { status: 404, fault: 'caller', retryable: false },
   model_not_found: { status: 404, fault: 'caller', retryable: false },
-  method_not_allowed: { status: 405, fault: 'caller', retryable: false },
   conflict: { status: 409, fault: 'caller', retryable: false },
   request_too_large: { status: 413, fault: 'caller', retryable: false },
   unsupported_encoding: { status: 415, fault: 'caller', retryable: false },

@@ -3,6 +3,9 @@ import { concatBytes } from '../core/json-fields.ts'
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
+/** No event that a model sends is as long as this. */
+const maxEventBytes = 64 * 1024 * 1024
+
 /** Cuts a stream into whole events, wherever its bytes were split. Lines end in LF or CRLF. */
 export class EventSplitter {
   #kept: Uint8Array[] = []
@@ -34,11 +37,6 @@ export class EventSplitter {
     return this.#complete(new Uint8Array())
   }
 
-  /** Bytes that are kept back. */
-  get keptLength(): number {
-    return this.#keptLength
-  }
-
   /** At the start of a line, a lone CR at the end of the bytes may be half of a blank line. */
   #isPendingReturn(bytes: Uint8Array, at: number): boolean {
     return this.#atLineStart && at === bytes.length - 1 && bytes[at] === carriageReturn
@@ -48,6 +46,7 @@ export class EventSplitter {
     // Copied: the host may use its buffer again.
     this.#kept.push(bytes.slice())
     this.#keptLength += bytes.length
+    if (this.#keptLength > maxEventBytes) throw new Error('The provider sent an event that never ends.')
   }
 
   #complete(end: Uint8Array): Uint8Array {

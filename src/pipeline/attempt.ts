@@ -40,5 +40,6 @@ export function servedHeaders({ candidate }: Try, index: number): Record<string,
     'x-weir-provider': candidate.offer.provider,
     'x-weir-model': candidate.offer.model,
     'x-weir-attempts': String(index + 1),
+    ...(candidate.configured.provider.simulate && { 'x-weir-simulated': 'true' }),
   }
 }

@@ -75,9 +75,10 @@ async function pass(
       if (events.length > 0) await written(sink, events, idleMs)
     }
     const rest = scanner.rest()
+    if (!scanner.finished && !scanner.failed)
+      return new UpstreamError('broken', 'The provider ended its stream in the middle.')
     if (rest.length > 0) await written(sink, rest, idleMs)
-    const complete = scanner.finished || scanner.failed
-    return complete ? undefined : new UpstreamError('broken', 'The provider ended its stream in the middle.')
+    return undefined
   } catch (error) {
     exchange.abort(new Error('given up'))
     return error

@@ -3,7 +3,8 @@
 /** The events of a stream with the blank line that ends each, whatever its line ends. */
 export function eventsOf(bytes: Uint8Array): string[] {
   const text = Buffer.from(bytes).toString('latin1')
-  return (text.match(/[^]*?\r?\n\r?\n/g) ?? []).map((event) => Buffer.from(event, 'latin1').toString())
+  const events: readonly string[] = text.match(/[^]*?\r?\n\r?\n/g) ?? []
+  return events.map((event) => Buffer.from(event, 'latin1').toString())
 }
 
 interface Chunk {

@@ -21,8 +21,8 @@ const watching = [
   { metric: 'concurrency', amount: 100_000 },
   { metric: 'requests', per: 'lifetime', amount: 1_000_000 },
   { metric: 'tokens', per: 'month', amount: 1_000_000_000_000 },
-  { metric: 'input_tokens', per: 'day', amount: 1_000_000_000_000 },
-  { metric: 'output_tokens', per: 'week', amount: 1_000_000_000_000 },
+  { metric: 'input_tokens', per: 'lifetime', amount: 1_000_000_000_000 },
+  { metric: 'output_tokens', per: 'month', amount: 1_000_000_000_000 },
   { metric: 'cost', per: 'lifetime', amount: '1000000' },
 ] as const
 
