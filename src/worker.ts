@@ -28,6 +28,9 @@ let app: ReturnType<typeof start> | undefined
 export default {
   fetch(request, environment, context) {
     app ??= start(environment)
-    return app.fetch(request, environment, context)
+    const answer = Promise.resolve(app.fetch(request, environment, context))
+    // A caller that leaves before the answer begins takes the request along; the call must be settled all the same.
+    context.waitUntil(answer)
+    return answer
   },
 } satisfies ExportedHandler<Environment>

@@ -37,7 +37,10 @@ export function formatSum({ usd, nano }: Sum): string {
   return `${sign}${Math.abs(usd)}${decimals && '.'}${decimals}`
 }
 
-/** Brings the nanoUSD part of a sum back under one USD. */
+/** Brings the nanoUSD part of a sum back under one USD, and both parts to one sign. */
 export function normaliseSum(usd: number, nano: number): Sum {
-  return { usd: usd + Math.trunc(nano / nanoPerUsd), nano: nano % nanoPerUsd }
+  const whole = usd + Math.trunc(nano / nanoPerUsd)
+  const rest = nano % nanoPerUsd
+  const carry = whole > 0 && rest < 0 ? 1 : whole < 0 && rest > 0 ? -1 : 0
+  return { usd: whole - carry, nano: rest + carry * nanoPerUsd }
 }

@@ -68,11 +68,20 @@ const decoder = new TextDecoder()
 
 /** The data of one event, its lines joined; undefined if it has none (a comment, or a blank line). */
 export function dataOf(event: Uint8Array): string | undefined {
+  const data = valuesOf(event, 'data:')
+  return data.length > 0 ? data.join('\n') : undefined
+}
+
+/** The name of one event; undefined where it has none, as in most formats. */
+export function nameOf(event: Uint8Array): string | undefined {
+  return valuesOf(event, 'event:').at(-1)
+}
+
+function valuesOf(event: Uint8Array, field: string): string[] {
   const lines = decoder.decode(event).split('\n')
-  const data = lines.flatMap((line) => {
-    if (!line.startsWith('data:')) return []
-    const value = line.endsWith('\r') ? line.slice(5, -1) : line.slice(5)
+  return lines.flatMap((line) => {
+    if (!line.startsWith(field)) return []
+    const value = line.endsWith('\r') ? line.slice(field.length, -1) : line.slice(field.length)
     return value.startsWith(' ') ? value.slice(1) : value
   })
-  return data.length > 0 ? data.join('\n') : undefined
 }

@@ -12,12 +12,7 @@ export function answerErrors(log: Log, dialect: Dialect): ErrorHandler<CallerEnv
     const requestId = c.get('requestId') ?? `req_${uuidv7()}`
     const error = thrown instanceof WeirError ? thrown : internalError(log, thrown, requestId)
     const headers = { 'content-type': 'application/json', 'x-request-id': requestId, ...retryHeaders(error) }
-    // A body that was refused unread would be taken for the next request.
-    const closing = error.code === 'request_too_large' ? { connection: 'close' } : {}
-    return new Response(dialect.errorBody(error, requestId), {
-      status: error.status,
-      headers: { ...headers, ...closing },
-    })
+    return new Response(dialect.errorBody(error, requestId), { status: error.status, headers })
   }
 }
 

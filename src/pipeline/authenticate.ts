@@ -26,7 +26,7 @@ export class Authenticator {
     this.#deps = deps
   }
 
-  /** Throws WeirError `invalid_key`; a mistyped key is refused without asking the ledger. */
+  /** For a call, where `open` notices what changed since. Throws WeirError `invalid_key`; a mistyped key is refused without asking the ledger. */
   async authenticate(caller: Caller): Promise<Credential> {
     const key = keyOf(caller)
     if (key === undefined)
@@ -34,6 +34,12 @@ export class Authenticator {
     const seen = this.#seen.get(key)
     if (seen && seen.until > Date.now() && !isExpired(seen.policy)) return seen
     return this.#ask(key)
+  }
+
+  /** For what opens no call: a key that was revoked a moment ago reads nothing any more. */
+  async authenticateNow(caller: Caller): Promise<Credential> {
+    this.forget(caller)
+    return this.authenticate(caller)
   }
 
   /** Forgets a key whose policy turned out to be stale or gone. */

@@ -99,12 +99,14 @@ const callersFault: ReadonlySet<number> = new Set([400, 413, 422])
 
 async function readError(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
   const { deps, call, live, candidate, exchange, sentAt } = attempt
-  const body = await readAll(exchange, maxErrorBytes)
+  // Its status tells that it is an error, and so costs nothing, even if its text cannot be had.
+  const body = await readAll(exchange, maxErrorBytes).catch(() => undefined)
+  if (!body) exchange.abort(new Error('given up'))
   const { provider } = candidate.configured
-  const code = call.dialect.readErrorCode(body)
+  const code = body && call.dialect.readErrorCode(body)
   const operatorsFault = code !== undefined && provider.quirks.operatorErrors.includes(code)
   const index = live.noteAttempt(sentAt, { status: head.status, usage: noUsage, source: 'exact' })
-  if (callersFault.has(head.status) && !operatorsFault) {
+  if (body && callersFault.has(head.status) && !operatorsFault) {
     call.caller.afterwards(live.settle({ outcome: 'failed' }))
     const ours = { ...attempt.headers, ...servedHeaders(attempt, index) }
     return { status: head.status, headers: headersDown(call.dialect, head.headers, ours), body }

@@ -84,7 +84,7 @@ function indexFields({ fields }: JsonFields): Map<string, JsonField> {
   const byName = new Map<string, JsonField>()
   for (const field of fields) {
     const name = plainName(field.rawName)
-    const folded = name.toLowerCase()
+    const folded = foldName(name)
     if (governedFields.has(folded) && field.rawName !== folded)
       throw invalid(`Write the field ${folded} plainly, in lower case and without escapes.`, folded)
     if (byName.has(name)) throw invalid(`The field ${name} is repeated.`, name)
@@ -93,8 +93,16 @@ function indexFields({ fields }: JsonFields): Map<string, JsonField> {
   return byName
 }
 
+/** A name without its escapes, and as UTF-8 where it was found byte by byte. */
 function plainName(rawName: string): string {
-  return rawName.includes('\\') ? (JSON.parse(`"${rawName}"`) as string) : rawName
+  if (!/[\\\x80-\xff]/.test(rawName)) return rawName
+  const bytes = Uint8Array.from(`"${rawName}"`, (character) => character.charCodeAt(0))
+  return JSON.parse(decoder.decode(bytes)) as string
+}
+
+/** A name as a provider that ignores case reads it: some take `\u017f` for s and `\u212a` for k, too. */
+export function foldName(name: string): string {
+  return name.toUpperCase().toLowerCase()
 }
 
 function readModel(values: Readonly<Record<string, unknown>>): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Target } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import { spliceBytes, type Splice } from '../../core/json-fields.ts'
-import type { ChatRequest } from './read-request.ts'
+import { foldName, type ChatRequest } from './read-request.ts'
 
 /** Ids that a provider would mix up between orgs if they came up as they are. */
 const tenantFields = ['user', 'safety_identifier', 'prompt_cache_key']
@@ -59,7 +59,9 @@ function capOutput(request: ChatRequest, { quirks, outputCap }: Target): Splice[
 function prefixId(request: ChatRequest, name: string, org: string): Splice[] {
   const field = request.fields.get(name)
   const id = request.values[name]
-  if (!field || typeof id !== 'string') return []
+  if (!field || id === null) return []
+  if (typeof id !== 'string')
+    throw new WeirError('invalid_request', `${name} must be a string.`, { param: name })
   const prefixed = `${org}:${id}`
   const text = JSON.stringify(
     prefixed.length <= maxIdLength
@@ -73,7 +75,7 @@ function refuseForTarget(request: ChatRequest, { quirks }: Target): void {
   const watched = [...quirks.refusedFields, ...quirks.tenantFields]
   if (watched.length === 0) return
   for (const name of request.fields.keys()) {
-    const folded = name.toLowerCase()
+    const folded = foldName(name)
     if (!watched.includes(folded)) continue
     const plain = request.fields.get(name)?.rawName === folded
     const value = request.values[name] ?? false

@@ -1,7 +1,7 @@
 import type { StreamScanner } from '../../core/dialect.ts'
 import { concatBytes } from '../../core/json-fields.ts'
 import type { Usage } from '../../core/usage.ts'
-import { dataOf, EventSplitter } from '../server-sent-events.ts'
+import { dataOf, EventSplitter, nameOf } from '../server-sent-events.ts'
 import { outputBytesOf } from './output-bytes.ts'
 import { convertUsage, isFields } from './usage.ts'
 
@@ -40,8 +40,8 @@ export class ChatStreamScanner implements StreamScanner {
     if (data === undefined) return true
     if (data === '[DONE]') this.finished = true
     const chunk = parse(data)
+    if (isError(chunk, event)) this.failed = true
     if (!isFields(chunk)) return true
-    if (isError(chunk)) this.failed = true
     const choices = Array.isArray(chunk['choices']) ? (chunk['choices'] as unknown[]) : []
     for (const choice of choices) this.#readChoice(choice)
     const usage = convertUsage(chunk['usage'])
@@ -57,9 +57,13 @@ export class ChatStreamScanner implements StreamScanner {
   }
 }
 
-/** OpenAI's error chunk, or the bare one of vLLM. */
-function isError(chunk: Readonly<Record<string, unknown>>): boolean {
-  return (chunk['error'] ?? null) !== null || chunk['object'] === 'error'
+/** OpenAI's error chunk, the bare one of vLLM, or whatever comes as an event named `error`. */
+function isError(chunk: unknown, event: Uint8Array): boolean {
+  if (isFields(chunk)) {
+    if ((chunk['error'] ?? null) !== null || chunk['object'] === 'error') return true
+    if (Array.isArray(chunk['choices'])) return false
+  }
+  return nameOf(event) === 'error'
 }
 
 function parse(data: string): unknown {

@@ -12,7 +12,13 @@ interface Survey {
 }
 
 /** Content parts whose size in tokens is bounded by nothing but the context. */
-const unboundedParts: ReadonlySet<string> = new Set(['input_audio', 'file', 'video_url', 'video'])
+const unboundedParts: ReadonlySet<string> = new Set([
+  'input_audio',
+  'audio_url',
+  'file',
+  'video_url',
+  'video',
+])
 
 /** Walks a parsed request: counts fields, and finds media and references in its messages. */
 export function surveyRequest(body: Readonly<Record<string, unknown>>, byteLength: number) {

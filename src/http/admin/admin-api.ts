@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { WeirError } from '../../core/errors.ts'
+import { concatBytes } from '../../core/json-fields.ts'
 import { auditRoutes } from './audit.ts'
 import { authenticate } from './auth.ts'
 import type { AdminDeps, AdminEnv } from './deps.ts'
@@ -22,7 +22,7 @@ const maxBodyBytes = 1024 * 1024
 export function adminApi(deps: AdminDeps): OpenAPIHono<AdminEnv> {
   const app = new OpenAPIHono<AdminEnv>({ defaultHook: refuseInvalid })
   app.onError(answerErrors(deps.log))
-  app.use(neverStored, authenticate(deps), bodyLimit({ maxSize: maxBodyBytes, onError: refuseLarge }))
+  app.use(neverStored, authenticate(deps), limitBody)
 
   app.route('/orgs', orgRoutes(deps))
   app.route('/projects', projectRoutes(deps))
@@ -43,6 +43,24 @@ export function adminApi(deps: AdminDeps): OpenAPIHono<AdminEnv> {
 const neverStored = createMiddleware(async (c, next) => {
   await next()
   c.header('cache-control', 'no-store')
+})
+
+/** Hono's own limiter makes a new Request of a body without a length, which the adapter for Node cannot take. */
+const limitBody = createMiddleware(async (c, next) => {
+  const announced = c.req.header('content-length')
+  if (Number(announced ?? 0) > maxBodyBytes) refuseLarge(c)
+  if (announced === undefined && c.req.raw.body) {
+    const parts: Uint8Array[] = []
+    let length = 0
+    for await (const part of c.req.raw.body) {
+      length += part.length
+      if (length > maxBodyBytes) refuseLarge(c)
+      parts.push(part)
+    }
+    // Where Hono keeps what was read already: as a promise, whatever its type says.
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(new TextDecoder().decode(concatBytes(parts))) })
+  }
+  await next()
 })
 
 function refuseLarge(c: Context): never {

@@ -7,7 +7,7 @@ import type { CallerEnv, HttpDeps } from '../deps.ts'
 /** What the caller's own key is, which limits it counts towards, and what is left of them. */
 export function getKey(deps: HttpDeps): Handler<CallerEnv> {
   return async (c) => {
-    const { org, policy } = await deps.authenticator.authenticate(deps.edge.caller(c))
+    const { org, policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
     const limits = await reachLedger(deps.log, deps.ledger.book.limitsOfKey(org, policy.keyId))
     if ('kind' in limits) throw refusalError(limits)
     return c.json({

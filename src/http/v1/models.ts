@@ -8,7 +8,7 @@ import type { CallerEnv, HttpDeps } from '../deps.ts'
 /** What the key may call now: models that it is allowed and that have a provider, in OpenAI's shape. */
 export function listModels(deps: HttpDeps): Handler<CallerEnv> {
   return async (c) => {
-    const { policy } = await deps.authenticator.authenticate(deps.edge.caller(c))
+    const { policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
     const data = [...deps.catalogue.models.values()].flatMap((offers) => describe(deps, policy, offers) ?? [])
     return c.json({ object: 'list', data })
   }
@@ -16,7 +16,7 @@ export function listModels(deps: HttpDeps): Handler<CallerEnv> {
 
 export function getModel(deps: HttpDeps): Handler<CallerEnv> {
   return async (c) => {
-    const { policy } = await deps.authenticator.authenticate(deps.edge.caller(c))
+    const { policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
     const name = decodeURIComponent(c.req.path.replace(/^\/v1\/models\//, ''))
     const model = describe(deps, policy, deps.catalogue.models.get(name) ?? [])
     if (!model) throw new WeirError('model_not_found', 'There is no such model.', { param: 'model' })

@@ -8,7 +8,7 @@ import type { CallerEnv, HttpDeps } from '../deps.ts'
 /** The receipt of a call that this very key made. */
 export function getRequest(deps: HttpDeps): Handler<CallerEnv, '/v1/requests/:id'> {
   return async (c) => {
-    const { org, policy } = await deps.authenticator.authenticate(deps.edge.caller(c))
+    const { org, policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
     const id = c.req.param('id')
     const missing = new WeirError('not_found', 'There is no such request, or it has not ended yet.')
     if (orgOfId('req', id) !== org) throw missing

@@ -1,7 +1,7 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Edge } from '../../http/edge.ts'
 import type { Answer, Caller, Sink } from '../../pipeline/answer.ts'
 
@@ -15,7 +15,7 @@ export function nodeEdge(maxBodyBytes: number): Edge & { drain(): Promise<void> 
   return {
     maxBytesInFlight: 16 * maxBodyBytes,
     caller: (c) => nodeCaller(bindings(c), track),
-    body: (c) => bindings(c).incoming,
+    body: (c) => bodyOf(bindings(c).incoming),
     deliver(c, answer) {
       const { outgoing } = bindings(c)
       outgoing.writeHead(answer.status, headersOf(answer))
@@ -32,6 +32,15 @@ export function nodeEdge(maxBodyBytes: number): Edge & { drain(): Promise<void> 
 function bindings(c: Context): HttpBindings {
   // The adapter puts Node's own request and response there.
   return c.env as HttpBindings
+}
+
+async function* bodyOf(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+  } finally {
+    // What is left of a body that was refused goes by unread: to cut the connection would lose the answer.
+    incoming.resume()
+  }
 }
 
 function nodeCaller({ incoming, outgoing }: HttpBindings, track: (work: Promise<unknown>) => void): Caller {

@@ -56,6 +56,12 @@ export function sqliteLedger(options: SqliteLedgerOptions): Ledger {
   }
 
   const stopSweeping = startSweeping({ orgs, directory, open, log })
+  let closed: Promise<void> | undefined
+  const closeAll = async () => {
+    stopSweeping()
+    for (const file of orgs.values()) await file.close()
+    directoryFile.close()
+  }
   const absent = new BookHost({ sql: noDatabase, now, leaseMs: options.leaseMs })
   return connectLedger({
     book: (slug) => async (method, args) => {
@@ -64,11 +70,7 @@ export function sqliteLedger(options: SqliteLedgerOptions): Ledger {
       return open(slug).submit(operation) as Promise<never>
     },
     directory: async (method, args) => (directory[method] as (...args: unknown[]) => never)(...args),
-    close: async () => {
-      stopSweeping()
-      for (const file of orgs.values()) await file.close()
-      directoryFile.close()
-    },
+    close: () => (closed ??= closeAll()),
   })
 }
 

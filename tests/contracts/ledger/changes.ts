@@ -64,7 +64,9 @@ function deletionPromises(promises: Promises): void {
       const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 50 })
       const rate = await org.limit({ metric: 'tokens', per: 'minute', amount: 50 })
       const kept = await org.limit({ metric: 'cost', per: 'lifetime', amount: 500 })
-      const id = await org.open({ cost: 50, inputTokens: 50 })
+      const call = org.call({ cost: 50, inputTokens: 50 })
+      const { id } = call
+      await org.book.open(call)
       await org.refused({ cost: 50 })
       expect(await org.book.deleteLimit(limit, root)).toMatchObject({ id: limit, amount: 50 })
       expect(await org.book.deleteLimit(rate, root)).toMatchObject({ id: rate })
@@ -73,9 +75,9 @@ function deletionPromises(promises: Promises): void {
       expect(refusalOf(await org.book.deleteLimit(limit, root)).code).toBe('not_found')
       const again = await org.book.open(org.call({ cost: 50, inputTokens: 50 }))
       expect(again).toMatchObject({ kind: 'hold', limits: [{ limit: { id: kept } }] })
-      expect(await org.book.extend(id, { seq: 1, more: small, soFar: small, candidate: 0 })).toMatchObject({
-        kind: 'extension',
-      })
+      expect(await org.book.open(call)).toMatchObject({ kind: 'hold', limits: [{ limit: { id: kept } }] })
+      const step = { seq: 1, more: { ...small, cost: 51 }, soFar: small, candidate: 0 }
+      expect(await org.book.extend(id, step)).toMatchObject({ kind: 'extension' })
       await org.book.settle(settlementOf(id, { cost: 9 }, { source: 'counted' }))
       await org.settle(id, { cost: 19 })
       expect(await org.counts(kept)).toEqual({ spent: 19, held: 50 })

@@ -125,6 +125,14 @@ describe('durable object', () => {
     expect(await org.counts(limit)).toEqual({ spent: 9, held: 0 })
   })
 
+  promises('an org pinned to the EU is kept here too, where there is but one place', async (org) => {
+    const slug = `eu-${org.slug}`
+    const pinned = bookOf(org.ledger, slug)
+    await pinned.createOrg({ slug, name: 'Pinned' }, root)
+    expect(await pinned.org()).toMatchObject({ slug, name: 'Pinned' })
+    expect(await org.book.org()).toMatchObject({ slug: org.slug, name: 'Test' })
+  })
+
   promises('a method that it does not know is an error, not a look at its insides', async (org) => {
     for (const method of ['constructor', '__proto__', 'run', 'toString'])
       await runInDurableObject(objectOf(org.slug), (object) =>

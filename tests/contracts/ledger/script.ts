@@ -62,7 +62,7 @@ export type Step =
   | { readonly do: 'delete-limit'; readonly limit: number }
   | { readonly do: 'revoke-key'; readonly key: number }
 
-const number = fc.nat({ max: 11 })
+const number = fc.nat({ max: 20 })
 const dayMs = 86_400_000
 
 const amounts: fc.Arbitrary<Amounts> = fc
@@ -81,7 +81,10 @@ const terms: fc.Arbitrary<Terms> = fc.record({
   on: fc.constantFrom('org', 'project', 'key'),
   metric: fc.constantFrom('requests', 'tokens', 'input_tokens', 'output_tokens', 'cost', 'concurrency'),
   per: fc.constantFrom('minute', 'hour', 'day', 'week', 'month', 'lifetime'),
-  amount: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 90 })),
+  amount: fc.oneof(
+    { weight: 1, arbitrary: fc.nat({ max: 5 }) },
+    { weight: 4, arbitrary: fc.integer({ min: 20, max: 200 }) },
+  ),
   burst: fc.option(fc.nat({ max: 60 }), { nil: undefined, freq: 3 }),
   models: fc.option(fc.constantFrom(['a-*'], ['b-1'], ['*-1'], ['a-1', 'b-*'], ['none']), {
     nil: undefined,
@@ -172,7 +175,7 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   ),
   budget: fc.integer({ min: 20, max: 400 }),
   limits: fc.array(terms, { maxLength: 5 }),
-  steps: fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }),
+  steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
 })
 
 /** So many per cent of amounts. */

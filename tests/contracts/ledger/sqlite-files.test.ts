@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, it, vi } from 'vitest'
-import { bookOf, leaseMs, noon, root, TestOrg } from './harness.ts'
+import { bookOf, idOf, leaseMs, noon, root, settlementOf, TestOrg } from './harness.ts'
 import { allPages } from './records.ts'
 import { openLedger, sqliteUnderTest, stopTimers, type SqliteUnderTest } from './sqlite-harness.ts'
 
@@ -69,7 +69,26 @@ describe('sqlite files', () => {
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
     expect(answers[3]).toMatchObject({ value: { code: 'budget_held' } })
     expect(await org.counts(limit)).toEqual({ spent: 0, held: 70 })
+    await org.crash()
+    expect(await org.book.requests({ limit: 9 })).toMatchObject({
+      data: [{ hold: { cost: 40 } }, { hold: { cost: 30 } }],
+      hasMore: false,
+    })
     expect(await org.book.audit({ limit: 50 })).toMatchObject({ data: [{}, {}, {}, {}], hasMore: false })
+  })
+
+  promises('a change that fails half-way leaves nothing behind', async ({ org }) => {
+    const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
+    const id = idOf('key', org.slug)
+    const twin = { id: limit, scope: { type: 'key', id }, metric: 'concurrency', amount: 1 } as const
+    const key = { id, name: 'k', scopes: ['call'], limits: [twin], hash: 'hash' } as const
+    await expect(org.book.createKey(key, root)).rejects.toThrow()
+    for (const _ of ['as it runs', 'as it is written']) {
+      expect(await org.book.policy('hash')).toMatchObject({ code: 'invalid_key' })
+      expect(await org.book.key(id)).toMatchObject({ code: 'not_found' })
+      expect(await org.book.audit({ limit: 9 })).toMatchObject({ data: [{}, {}, {}, {}], hasMore: false })
+      await org.crash()
+    }
   })
 
   promises('what outlives its lease is swept by itself', async ({ org, clock }) => {
@@ -93,6 +112,25 @@ describe('sqlite files', () => {
     for (const each of orgs.slice(0, 5))
       expect(await each.book.requests({ limit: 2 })).toMatchObject({ data: [{ charge: 1 }] })
   })
+
+  promises(
+    'closing waits for what was accepted, and may be asked for twice',
+    async ({ org, running, clock }) => {
+      const ids = [await org.open(), await org.open()]
+      const pending = ids.map((id) => org.book.settle(settlementOf(id, { cost: 3 })))
+      await Promise.all([running.ledger.close(), running.ledger.close()])
+      expect(await Promise.all(pending)).toMatchObject(ids.map((id) => ({ kind: 'receipt', id })))
+      const again = openLedger(running.folder(), () => clock.time)
+      const rows = await bookOf(again, org.slug).requests({ limit: 9 })
+      expect(rows).toMatchObject({
+        data: [
+          { charge: 3, outcome: 'ok' },
+          { charge: 3, outcome: 'ok' },
+        ],
+      })
+      await again.close()
+    },
+  )
 
   promises('a second process does not get the folder', async ({ running, clock }) => {
     expect(() => openLedger(running.folder(), () => clock.time)).toThrow(/locked/)

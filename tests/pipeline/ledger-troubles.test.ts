@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { ExtendStep } from '../../src/ledger/call.ts'
+import { events, scripted, silence, type Script } from './scripted.ts'
+import { answer, catalogue, costAtFirst, pieces, providers, request } from './two-providers.ts'
+import { makeWorld } from './world.ts'
+
+const streamed = { ...request, stream: true }
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a settlement that the ledger does not take', () => {
+  /** A ledger that fails so many times before it settles. */
+  async function worldThatFails(times: number) {
+    let tries = 0
+    const world = await makeWorld({
+      catalogue,
+      providers,
+      transport: scripted([answer]),
+      book: (book) => ({
+        settle: async (org, settlement) => {
+          if (++tries <= times) throw new Error('no such host')
+          return book.settle(org, settlement)
+        },
+      }),
+    })
+    return { ...world, tries: () => tries }
+  }
+
+  test.each([1, 2, 3])('%i times is tried again until it does', async (times) => {
+    const world = await worldThatFails(times)
+    const calling = world.call(request)
+    await vi.runAllTimersAsync()
+    expect((await calling).status).toBe(200)
+    expect(world.tries()).toBe(times + 1)
+    expect(await world.rows()).toMatchObject([{ charge: costAtFirst, outcome: 'ok' }])
+    expect(await world.counts()).toMatchObject({
+      cost: { spent: costAtFirst, held: 0 },
+      concurrency: { held: 0 },
+    })
+  })
+
+  test('at all is left to the sweep: the hold stays, and the answer went out', async () => {
+    const world = await worldThatFails(Infinity)
+    const calling = world.call(request)
+    await vi.runAllTimersAsync()
+    expect((await calling).status).toBe(200)
+    expect(world.tries()).toBe(4)
+    expect(await world.counts()).toMatchObject({ concurrency: { held: 1 } })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('does not keep the answer waiting', async () => {
+    const world = await worldThatFails(Infinity)
+    const caller = world.callerWith()
+    let finished = false
+    const finish = caller.finished.bind(caller)
+    caller.finished = async () => {
+      finished = true
+      await finish()
+    }
+    const calling = world.call(request, caller)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(finished).toBe(true)
+    await vi.runAllTimersAsync()
+    await calling
+  })
+})
+
+describe('the lease of a long call', () => {
+  async function longCall(script: Script, extend?: () => Promise<never>) {
+    const steps: ExtendStep[] = []
+    const transport = scripted([script])
+    const world = await makeWorld({
+      catalogue,
+      providers,
+      transport,
+      leaseMs: 60_000,
+      book: (book) => ({
+        extend(org, id, step) {
+          steps.push(step)
+          return extend ? extend() : book.extend(org, id, step)
+        },
+      }),
+    })
+    const calling = world.call(streamed)
+    calling.catch(() => {})
+    return { ...world, steps, calling, exchange: () => transport.sent[0]?.exchange }
+  }
+
+  test('is renewed at half time, with what was used by then, until the call ends', async () => {
+    const { steps, calling, exchange, counts } = await longCall({
+      headers: events,
+      body: [pieces.first, pieces.text, silence],
+    })
+    await vi.advanceTimersByTimeAsync(29_999)
+    expect(steps).toEqual([])
+    await vi.advanceTimersByTimeAsync(60_001)
+    expect(steps.map(({ seq }) => seq)).toEqual([1, 2, 3])
+    expect(steps[0]).toMatchObject({ more: { cost: 0 }, soFar: { outputTokens: 3 }, candidate: 0 })
+    exchange()?.abort(new Error('over'))
+    await calling
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect(steps).toHaveLength(3)
+    expect(vi.getTimerCount()).toBe(0)
+    expect(await counts()).toMatchObject({ concurrency: { held: 0 } })
+  })
+
+  test('is renewed while the provider thinks, before its head', async () => {
+    const { steps, calling, exchange } = await longCall({ status: silence })
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(steps).toMatchObject([{ seq: 1, soFar: { outputTokens: 0 } }])
+    exchange()?.abort(new Error('over'))
+    await expect(calling).rejects.toBeDefined()
+  })
+
+  test('is asked for again where the ledger failed', async () => {
+    const fails = () => Promise.reject(new Error('no such host'))
+    const { steps, calling, exchange, logged } = await longCall(
+      { headers: events, body: [pieces.first, silence] },
+      fails,
+    )
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(steps.map(({ seq }) => seq)).toEqual([1, 2])
+    expect(logged).toContainEqual(['warn', 'lease-not-renewed'])
+    exchange()?.abort(new Error('over'))
+    expect((await calling).body.toString()).toContain('upstream_failed')
+  })
+})
