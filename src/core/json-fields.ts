@@ -108,6 +108,18 @@ function endOfNested(bytes: Uint8Array, start: number): { end: number; fieldCoun
   return { end: at, fieldCount }
 }
 
+/** How many names of fields, nested ones too, hold a backslash once their escapes are read. */
+export function countBackslashNames(bytes: Uint8Array): number {
+  let count = 0
+  for (let at = bytes.indexOf(quote); at >= 0; at = bytes.indexOf(quote, at)) {
+    const start = at
+    at = endOfString(bytes, start)
+    if (bytes[skipSpace(bytes, at)] !== colon) continue
+    if ((JSON.parse(latin1(bytes, start, at)) as string).includes('\\')) count++
+  }
+  return count
+}
+
 function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = ''
   for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0)

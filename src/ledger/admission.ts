@@ -35,16 +35,10 @@ export function amountFor(limit: Limit, amounts: Amounts): number {
   }
 }
 
-/** What an open call holds of a limit: the largest of the candidates that the limit covers, and what was held on top since. */
-export function heldBy(limit: Limit, call: { candidates: readonly Candidate[]; extra: Amounts }): number {
-  const covered = call.candidates.filter((candidate) => coversModel(limit, candidate.model))
-  const first = Math.max(0, ...covered.map((candidate) => amountFor(limit, candidate.hold)))
-  return first + extraFor(limit, call.extra)
-}
-
-/** What an extension holds on top: a call stays one request, and one call under way. */
-export function extraFor(limit: Limit, extra: Amounts): number {
-  return limit.metric === 'requests' || limit.metric === 'concurrency' ? 0 : amountFor(limit, extra)
+/** What an open call holds of a limit: the largest of the candidates that the limit covers. */
+export function heldBy(limit: Limit, { candidates }: { candidates: readonly Candidate[] }): number {
+  const covered = candidates.filter((candidate) => coversModel(limit, candidate.model))
+  return Math.max(0, ...covered.map((candidate) => amountFor(limit, candidate.hold)))
 }
 
 /** What a call that ended counts towards a limit that it was opened under. */

@@ -1,6 +1,6 @@
 import type { Sum } from '../core/money.ts'
 import type { Limit } from './limit.ts'
-import type { KeyScope } from './policy.ts'
+import type { KeyScope } from './key-scope.ts'
 
 /** An org as its ledger knows it. Times are Unix milliseconds. */
 export interface Org {

@@ -1,27 +1,7 @@
-import { addAmounts, largest, noAmounts, type Amounts } from '../core/amounts.ts'
+import { largest, noAmounts } from '../core/amounts.ts'
 import { noUsage } from '../core/usage.ts'
-import type { Candidate, ExtendStep, OpenCall, Receipt, Settlement } from './call.ts'
-
-/** A call under way, as every engine keeps it. Times are Unix milliseconds. */
-export interface OpenHold {
-  readonly id: string
-  readonly keyId: string
-  readonly projectId?: string
-  readonly candidates: readonly Candidate[]
-  readonly tags: Readonly<Record<string, string>>
-  readonly openedAt: number
-  /** Ids of the limits that it was opened under: these it holds of, and to these it posts. */
-  readonly limits: readonly string[]
-  leaseUntil: number
-  /** Held on top by `extend`. */
-  extra: Amounts
-  /** The last step that was granted. */
-  seq: number
-  /** What it had used when it last reported. */
-  soFar: Amounts
-  /** Index of the candidate that it last reported from. */
-  serving: number
-}
+import type { Receipt, Settlement } from './call.ts'
+import type { OpenHold } from './hold.ts'
 
 /** The row that a settlement makes of a hold. */
 export function receiptOf(hold: OpenHold, settlement: Settlement, endedAt: number): Receipt {
@@ -33,7 +13,7 @@ export function receiptOf(hold: OpenHold, settlement: Settlement, endedAt: numbe
     ...(hold.projectId !== undefined && { projectId: hold.projectId }),
     model: planned?.model ?? '',
     provider: planned?.provider ?? '',
-    hold: addAmounts(largest(hold.candidates.map((candidate) => candidate.hold)), hold.extra),
+    hold: largest(hold.candidates.map((candidate) => candidate.hold)),
     tags: hold.tags,
     startedAt: hold.openedAt,
   }
@@ -83,30 +63,4 @@ export function sweptSettlement(hold: OpenHold, now: number): Settlement {
     outcome: 'swept',
     charge: floor.cost,
   }
-}
-
-/** Amounts that can be counted exactly: whole, safe and not negative. What is not would spoil the books, so it is refused. */
-function areSound(amounts: readonly number[]): boolean {
-  return amounts.every((amount) => Number.isSafeInteger(amount) && amount >= 0)
-}
-
-export function isSoundCall({ candidates }: OpenCall): boolean {
-  return (
-    candidates.length > 0 &&
-    candidates.every(({ hold, floor }) => isSoundAmounts(hold) && isSoundAmounts(floor))
-  )
-}
-
-export function isSoundStep({ candidates }: OpenHold, { more, soFar, candidate }: ExtendStep): boolean {
-  return candidates[candidate] !== undefined && isSoundAmounts(more) && isSoundAmounts(soFar)
-}
-
-export function isSoundSettlement({ charge, attempts, served }: Settlement): boolean {
-  const amounts = [charge, ...attempts.flatMap((a) => [a.providerCost, ...Object.values(a.usage)])]
-  if (!areSound(amounts)) return false
-  return served === undefined ? charge === 0 : attempts[served] !== undefined
-}
-
-function isSoundAmounts({ inputTokens, outputTokens, cost }: Amounts): boolean {
-  return areSound([inputTokens, outputTokens, cost])
 }

@@ -24,6 +24,7 @@ export async function dispatch(dispatching: Dispatch): Promise<Answer> {
   for (const [index, candidate] of live.candidates.entries()) {
     if (leaving.left) break
     live.serving = index
+    live.outputBytes = () => 0
     const result = await tryCandidate(dispatching, candidate, leaving)
     if (!('kind' in result)) return result
     failures.push(result)

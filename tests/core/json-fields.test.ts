@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { concatBytes, findFields, spliceBytes } from '../../src/core/json-fields.ts'
+import { concatBytes, countBackslashNames, findFields, spliceBytes } from '../../src/core/json-fields.ts'
 import { countFields, joinFields, Noise, noiseNumbers, printFields, text, treeObject } from './json-text.ts'
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
@@ -43,6 +43,22 @@ describe('findFields', () => {
         }))
         expect(written).toEqual(fields.map(({ name, value }) => ({ name, atName: 0x22, value })))
         expect(found.open).toBe(text.indexOf('{'))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('names that hold or end in backslashes, and counts those', () => {
+    const names = fc.uniqueArray(text, { maxLength: 8 })
+    fc.assert(
+      fc.property(names, noiseNumbers, (names, numbers) => {
+        const entries = names.map((name, i) => [name, { entries: [[`${name}\\`, i]] }] as const)
+        const fields = printFields({ entries }, new Noise(numbers))
+        const bytes = bytesOf(`{${joinFields(fields)}}`)
+        const found = findFields(bytes).fields.map(({ rawName }) => Buffer.from(rawName, 'latin1').toString())
+        expect(found.map((name) => `"${name}"`)).toEqual(fields.map(({ name }) => name))
+        const held = names.filter((name) => name.includes('\\')).length
+        expect(countBackslashNames(bytes)).toBe(held + names.length)
       }),
       { numRuns: 500 },
     )

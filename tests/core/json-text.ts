@@ -42,11 +42,8 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   long,
 )
 
-/**
- * The name of a field. V8 (13.6, in Node 24) reads the name `"` as a backslash where an object before it had the name of one
- * backslash, so no name ends in a quote here.
- */
-const fieldName = text.filter((name) => !name.endsWith('"'))
+/** A name without a backslash: V8 mixes up names that are escaped with those (nodejs/node#63785), so JSON.parse would be no oracle. */
+const fieldName = text.filter((name) => !name.includes('\\'))
 
 const { object } = fc.letrec<{ tree: Tree; object: TreeObject }>((tie) => ({
   tree: fc.oneof(

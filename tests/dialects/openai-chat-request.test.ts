@@ -134,6 +134,23 @@ describe('a field that others may read in another way', () => {
     })
   })
 
+  test('is not hidden by an engine that mixes up escaped names with names that it saw before', () => {
+    const tools = (fields: string) => `{"model":"a","messages":[],"tools":[{"type":"function",${fields}}]}`
+    const message = (fields: string) => `{"model":"a","messages":[{"role":"user",${fields}}]}`
+    for (let times = 0; times < 3; times++) {
+      expect(readRequest(bytesOf(tools(String.raw`"\\u00":1`))).model).toBe('a')
+      expect(readRequest(bytesOf(message(String.raw`"\\u0066i":1`))).model).toBe('a')
+      refusal(tools(String.raw`"\u0074ype":"web_search"`))
+      refusal(message(String.raw`"\u0066ile_id":"file-1"`))
+    }
+  })
+
+  test('may hold a backslash, or be escaped', () => {
+    const schema = String.raw`{"patternProperties":{"^\\d+$":{},"caf\u00e9":{},"\"":1,"\u005c":2}}`
+    const body = `{"model":"a","messages":[],"tools":[{"type":"function","function":{"parameters":${schema}}}]}`
+    for (let times = 0; times < 3; times++) expect(readRequest(bytesOf(body)).model).toBe('a')
+  })
+
   test('may be named like nothing that is governed', () => {
     const body =
       '{"model":"a","messages":[],"Temperature":1,"é":2,"\u00c3\u00a9":3,"__proto__":{"constructor":4},"":5}'
@@ -181,7 +198,12 @@ describe('how much a request brings in', () => {
     const url = (url: string) => sizeOf(part({ type: 'image_url', image_url: { url } })).textBytes
     expect(url(`data:${'A'.repeat(500)}`)).toBe(url(`data:${'A'.repeat(5)}`))
     expect(url(`https:${'A'.repeat(500)}`)).toBe(url(`https:${'A'.repeat(5)}`) + 495)
-    expect(sizeOf(part({ type: 'image_url', image_url: 'data:AAAA' }))).toMatchObject({ images: 1 })
+    const flat = part({ type: 'image_url', image_url: 'data:AAAA' })
+    expect(sizeOf(flat)).toEqual({
+      textBytes: JSON.stringify(flat).length - 'data:AAAA'.length,
+      images: 1,
+      unbounded: false,
+    })
   })
 
   test('data outside of the messages is text', () => {

@@ -149,7 +149,7 @@ it('of refusals the one is told that a retry helps least, whatever their order',
   expect(worst([])).toBeUndefined()
 })
 
-it('a call holds the largest of its candidates, and what was held on top', () => {
+it('a call holds the largest of the candidates that a limit covers', () => {
   const hold = (inputTokens: number, outputTokens: number, cost: number) => ({
     inputTokens,
     outputTokens,
@@ -161,18 +161,15 @@ it('a call holds the largest of its candidates, and what was held on top', () =>
     hold: held,
     floor: hold(0, 0, 0),
   })
-  const call = {
-    candidates: [candidate('a', hold(1, 9, 5)), candidate('b', hold(6, 5, 7))],
-    extra: hold(1, 2, 3),
-  }
+  const call = { candidates: [candidate('a', hold(1, 9, 5)), candidate('b', hold(6, 5, 7))] }
   const heldOf = (metric: Limit['metric'], models?: string[]) =>
     heldBy({ ...budget, metric, ...(models && { models }) }, call)
   expect(
     (['requests', 'concurrency', 'tokens', 'input_tokens', 'output_tokens', 'cost'] as const).map((metric) =>
       heldOf(metric),
     ),
-  ).toEqual([1, 1, 14, 7, 11, 10])
-  expect(heldOf('cost', ['a'])).toBe(8)
+  ).toEqual([1, 1, 11, 6, 9, 7])
+  expect(heldOf('cost', ['a'])).toBe(5)
 })
 
 it('exact outranks counted outranks floor', () => {

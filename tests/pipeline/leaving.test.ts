@@ -47,9 +47,11 @@ async function leaveAt(
   })
   const caller = world.callerWith()
   let writes = 0
-  const served = await world
-    .call(body, caller, () => at(`write ${++writes}`))
-    .catch((error: unknown) => error)
+  const noteWrite = () => {
+    at(`write ${++writes}`)
+    return undefined
+  }
+  const served = await world.call(body, caller, noteWrite).catch((error: unknown) => error)
   const rows = await world.rows()
   return {
     served,
@@ -174,5 +176,23 @@ describe('a caller that leaves', () => {
       row: { outcome: 'ok', source: 'counted', usage: { outputTokens: 3 } },
       counts: nothingHeld,
     })
+  })
+
+  test('without a word, by taking no more bytes, is cut off when the idle time is over', async () => {
+    vi.useFakeTimers()
+    const transport = scripted([stream])
+    const world = await makeWorld({ catalogue, providers, transport })
+    const caller = world.callerWith()
+    let left = false
+    caller.onLeave(() => (left = true))
+    const calling = world.call(streamed, caller, () => new Promise<void>(() => {}))
+    await vi.advanceTimersByTimeAsync(119_999)
+    expect(left).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect((await calling).body.toString()).toBe(pieces.first)
+    expect(left).toBe(true)
+    expect(transport.sent[0]?.exchange.aborted).toBeDefined()
+    expect(await world.rows()).toMatchObject([{ outcome: 'cancelled', source: 'counted' }])
+    expect(await world.counts()).toMatchObject(nothingHeld)
   })
 })

@@ -1,6 +1,8 @@
 import type { Catalogue, Offer } from '../../src/core/catalogue.ts'
 import { bearer, defineProvider, type ConfiguredProvider } from '../../src/core/provider.ts'
-import { events, json, type Script } from './scripted.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { events, json, scripted, type Script } from './scripted.ts'
+import { makeWorld } from './world.ts'
 
 /** Two providers that sell one model at different prices, and one of which sells another. */
 
@@ -86,3 +88,13 @@ export const failing = (status: number, headers: Record<string, string> = {}): S
 })
 
 export const request = { model: 'both', messages: [{ role: 'user', content: 'hi' }], max_tokens: 50 }
+
+/** A world in front of the two, which follow the scripts in the order in which they are asked. */
+export async function worldWith(
+  scripts: readonly Script[],
+  book?: (book: Ledger['book']) => Partial<Ledger['book']>,
+) {
+  const transport = scripted(scripts)
+  const world = await makeWorld({ catalogue, providers, transport, ...(book && { book }) })
+  return { ...world, sent: transport.sent }
+}

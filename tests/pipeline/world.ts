@@ -71,8 +71,6 @@ export interface Served {
   readonly body: Buffer
 }
 
-export type World = Awaited<ReturnType<typeof makeWorld>>
-
 /** A gateway without HTTP: the real pipeline on a memory ledger with one org, one key, a budget and a count of calls under way. */
 export async function makeWorld({ leaseMs = 120_000, book = () => ({}), ...options }: WorldOptions) {
   const real = memoryLedger({ now: () => Date.now(), leaseMs })
@@ -116,7 +114,7 @@ export async function makeWorld({ leaseMs = 120_000, book = () => ({}), ...optio
     async call(
       body: object | string,
       caller = callerWith(),
-      onWrite: () => void = () => {},
+      onWrite: () => Promise<void> | undefined = () => undefined,
     ): Promise<Served> {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       try {
@@ -134,8 +132,7 @@ export async function makeWorld({ leaseMs = 120_000, book = () => ({}), ...optio
         const written: Uint8Array[] = []
         const write = (bytes: Uint8Array) => {
           written.push(bytes)
-          onWrite()
-          return undefined
+          return onWrite()
         }
         await body({ write, cut: () => caller.leave() })
         return { status, headers, body: Buffer.concat(written) }

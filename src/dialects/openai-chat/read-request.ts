@@ -1,6 +1,6 @@
 import type { ModelRequest } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
-import { findFields, type JsonField, type JsonFields } from '../../core/json-fields.ts'
+import { countBackslashNames, findFields, type JsonField, type JsonFields } from '../../core/json-fields.ts'
 import { surveyRequest } from './survey.ts'
 import { isFields } from './usage.ts'
 
@@ -46,9 +46,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function readRequest(body: Uint8Array): ChatRequest {
   const values = parseObject(body)
   const found = findFields(body)
-  const { fieldCount, size } = surveyRequest(values, body.length)
+  const { fieldCount, backslashNames, size } = surveyRequest(values, body.length)
   const fields = indexFields(found)
   if (fieldCount !== found.fieldCount) throw invalid('A field is repeated within one object.')
+  // V8 12.8 to 14.6 may read an escaped name as one with a backslash that it saw before (nodejs/node#63785): `"\u0074ype"` would hide.
+  if (backslashNames > 0 && backslashNames !== countBackslashNames(body))
+    throw invalid('A field has a name that cannot be read for certain: write it without escapes.')
   refuseUnpriced(values)
   const outputCap = readOutputCap(values)
   const answers = readWhole(values, 'n', 128) ?? 1

@@ -6,6 +6,8 @@ const maxDepth = 100
 
 interface Survey {
   fieldCount: number
+  /** Names that hold a backslash. */
+  backslashNames: number
   images: number
   mediaBytes: number
   unbounded: boolean
@@ -22,9 +24,9 @@ const unboundedParts: ReadonlySet<string> = new Set([
 
 /** Walks a parsed request: counts fields, and finds media and references in its messages. */
 export function surveyRequest(body: Readonly<Record<string, unknown>>, byteLength: number) {
-  const survey: Survey = { fieldCount: 0, images: 0, mediaBytes: 0, unbounded: false }
+  const survey: Survey = { fieldCount: 0, backslashNames: 0, images: 0, mediaBytes: 0, unbounded: false }
   for (const [name, value] of Object.entries(body)) {
-    survey.fieldCount++
+    noteName(name, survey)
     walk(value, survey, { depth: 1, inMessages: name === 'messages' })
   }
   const size: InputSize = {
@@ -32,7 +34,7 @@ export function surveyRequest(body: Readonly<Record<string, unknown>>, byteLengt
     images: survey.images,
     unbounded: survey.unbounded,
   }
-  return { fieldCount: survey.fieldCount, size }
+  return { fieldCount: survey.fieldCount, backslashNames: survey.backslashNames, size }
 }
 
 interface Place {
@@ -51,9 +53,14 @@ function walk(value: unknown, survey: Survey, place: Place): void {
   const record = value as Readonly<Record<string, unknown>>
   if (place.inMessages) noteMedia(record, survey)
   for (const name of Object.keys(record)) {
-    survey.fieldCount++
+    noteName(name, survey)
     walk(record[name], survey, inner)
   }
+}
+
+function noteName(name: string, survey: Survey): void {
+  survey.fieldCount++
+  if (name.includes('\\')) survey.backslashNames++
 }
 
 function noteMedia(record: Readonly<Record<string, unknown>>, survey: Survey): void {

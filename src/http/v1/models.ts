@@ -17,10 +17,19 @@ export function listModels(deps: HttpDeps): Handler<CallerEnv> {
 export function getModel(deps: HttpDeps): Handler<CallerEnv> {
   return async (c) => {
     const { policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
-    const name = decodeURIComponent(c.req.path.replace(/^\/v1\/models\//, ''))
+    const name = decodeName(c.req.path.replace(/^\/v1\/models\//, ''))
     const model = describe(deps, policy, deps.catalogue.models.get(name) ?? [])
     if (!model) throw new WeirError('model_not_found', 'There is no such model.', { param: 'model' })
     return c.json(model)
+  }
+}
+
+/** A name that is wrongly encoded names nothing. */
+function decodeName(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return ''
   }
 }
 

@@ -1,8 +1,9 @@
 import { normaliseSum, type Sum } from '../../core/money.ts'
-import type { Book } from '../book.ts'
-import { refuse, type Receipt } from '../call.ts'
+import type { ReportMethods } from '../book.ts'
+import type { Receipt } from '../call.ts'
 import type { Bucket, UsageLine, UsageQuery } from '../records.ts'
-import { page, type MemoryRegistry } from './memory-registry.ts'
+import type { MemoryOrg } from './memory-org.ts'
+import { missing, page } from './memory-records.ts'
 
 /** A row, and the limits that it posts to. */
 export interface StoredReceipt {
@@ -10,14 +11,8 @@ export interface StoredReceipt {
   readonly limits: readonly string[]
 }
 
-type ReportMethods = Pick<Book, 'request' | 'requests' | 'usage'>
-
 /** Questions about the rows, answered by going through all of them. */
-export function memoryReports(
-  rows: ReadonlyMap<string, StoredReceipt>,
-  registry: Pick<MemoryRegistry, 'org'>,
-): ReportMethods {
-  const missing = refuse('not_found', 'Not found.')
+export function memoryReports(rows: ReadonlyMap<string, StoredReceipt>, org: MemoryOrg): ReportMethods {
   const receipts = () => [...rows.values()].map((row) => row.receipt)
   return {
     request: (id) => rows.get(id)?.receipt ?? missing,
@@ -25,9 +20,10 @@ export function memoryReports(
       const found = receipts()
         .filter((receipt) => matches(receipt, query))
         .toSorted((a, b) => (a.id < b.id ? 1 : -1))
-      return registry.org() ? page(found, { limit, ...(after !== undefined && { after }) }) : missing
+      return org.exists ? page(found, { limit, ...(after !== undefined && { after }) }) : missing
     },
-    usage: (query) => (registry.org() ? usageOf(receipts(), query) : missing),
+    usage: (query) => (org.exists ? usageOf(receipts(), query) : missing),
+    audit: (query) => (org.exists ? page(org.records.trail, query) : missing),
   }
 }
 

@@ -1,5 +1,4 @@
-import { addAmounts, noAmounts } from '../../core/amounts.ts'
-import { extraFor, heldBy, judge, outranks, spentBy, worst } from '../admission.ts'
+import { heldBy, judge, outranks, spentBy, worst } from '../admission.ts'
 import {
   refuse,
   type Extension,
@@ -11,17 +10,10 @@ import {
   type Settlement,
   type Stale,
 } from '../call.ts'
-import { coversModel, isRate, type Limit } from '../limit.ts'
-import type { Policy } from '../policy.ts'
-import {
-  isSoundCall,
-  isSoundSettlement,
-  isSoundStep,
-  receiptOf,
-  settledAs,
-  sweptSettlement,
-  type OpenHold,
-} from '../settlement.ts'
+import { extended, limitsOn, newHold, type OpenHold } from '../hold.ts'
+import { isRate, type Limit } from '../limit.ts'
+import { receiptOf, settledAs, sweptSettlement } from '../settlement.ts'
+import { isSoundCall, isSoundSettlement, isSoundStep } from '../soundness.ts'
 import { read, type Stored } from './records.ts'
 import type { Registry } from './registry.ts'
 import { readRow, writeRow } from './rows.ts'
@@ -51,7 +43,7 @@ export class Calls {
   }
 
   open(call: OpenCall): Hold | Stale | Refusal {
-    const { registry, tallies } = this.#parts
+    const { registry, tallies, now, leaseMs } = this.#parts
     const policy = registry.policyOf(call.keyHash)
     if (policy.kind === 'refusal') return policy
     const again = this.#holds.get(call.id)
@@ -61,11 +53,9 @@ export class Calls {
     if (!isSoundCall(call))
       return refuse('invalid_request', 'A call needs a candidate, and whole, safe amounts.')
 
-    const limits = registry
-      .limitsAbove(policy)
-      .filter((limit) => call.candidates.some((candidate) => coversModel(limit, candidate.model)))
-    const hold = this.#newHold(call, policy, limits)
-    const { openedAt } = hold
+    const limits = limitsOn(call, registry.limitsAbove(policy))
+    const openedAt = now()
+    const hold = newHold(call, { policy, limits, openedAt, leaseMs })
     const asked = limits.map((limit) => ({ limit, amount: heldBy(limit, hold) }))
     const refusals = asked.flatMap(({ limit, amount }) => judge(tallies.state(limit, openedAt), amount) ?? [])
     const refusal = worst(refusals)
@@ -82,26 +72,17 @@ export class Calls {
   }
 
   extend(id: string, step: ExtendStep): Extension | Refusal {
-    const { tallies, now, leaseMs } = this.#parts
+    const { now, leaseMs } = this.#parts
     const hold = this.#holds.get(id)
     if (!hold) return refuse('not_found', 'No such call is open.')
     if (!isSoundStep(hold, step)) return refuse('invalid_request', 'An extension needs whole, safe amounts.')
-    if (step.seq > hold.seq) {
-      const limits = this.#limitsOf(hold)
-      const refusal = this.#judgeExtension(hold, limits, step)
-      if (refusal) return refusal
-      for (const limit of limits) {
-        tallies.hold(limit, hold.openedAt, extraFor(limit, step.more))
-        tallies.fill(limit, now(), extraFor(limit, step.more))
-      }
-      hold.extra = addAmounts(hold.extra, step.more)
-      hold.seq = step.seq
-      hold.soFar = step.soFar
-      hold.serving = step.candidate
-    }
-    hold.leaseUntil = now() + leaseMs
-    this.#parts.sql.run('UPDATE holds SET body = ? WHERE id = ?', JSON.stringify(hold), id)
-    return { kind: 'extension', leaseUntil: hold.leaseUntil }
+    const refusal = step.seq > hold.seq ? this.#raise(hold, step) : undefined
+    if (refusal) return refusal
+    const leaseUntil = now() + leaseMs
+    const renewed = { ...(step.seq > hold.seq ? extended(hold, step) : hold), leaseUntil }
+    this.#holds.set(id, renewed)
+    this.#parts.sql.run('UPDATE holds SET body = ? WHERE id = ?', JSON.stringify(renewed), id)
+    return { kind: 'extension', leaseUntil }
   }
 
   settle(settlement: Settlement): Receipt | Refusal {
@@ -130,38 +111,30 @@ export class Calls {
     else this.#limits.delete(id)
   }
 
-  #newHold(call: OpenCall, policy: Policy, limits: readonly Limit[]): OpenHold {
-    const openedAt = this.#parts.now()
-    return {
-      id: call.id,
-      keyId: policy.keyId,
-      ...(policy.projectId !== undefined && { projectId: policy.projectId }),
-      candidates: call.candidates,
-      tags: call.tags ?? {},
-      openedAt,
-      limits: limits.map((limit) => limit.id),
-      leaseUntil: openedAt + this.#parts.leaseMs,
-      extra: noAmounts,
-      seq: 0,
-      soFar: noAmounts,
-      serving: 0,
-    }
-  }
-
   #granted(hold: OpenHold): Hold {
     const now = this.#parts.now()
     const limits = this.#limitsOf(hold).map((limit) => this.#parts.tallies.state(limit, now))
     return { kind: 'hold', id: hold.id, openedAt: hold.openedAt, leaseUntil: hold.leaseUntil, limits }
   }
 
-  /** Budgets may refuse more; rates go into debt. */
-  #judgeExtension(hold: OpenHold, limits: readonly Limit[], { more }: ExtendStep): Refusal | undefined {
-    const budgets = limits.filter((limit) => !isRate(limit) && extraFor(limit, more) > 0)
-    return worst(
-      budgets.flatMap(
-        (limit) => judge(this.#parts.tallies.state(limit, hold.openedAt), extraFor(limit, more)) ?? [],
-      ),
+  /** Holds more: budgets may refuse it, rates go into debt. */
+  #raise(hold: OpenHold, step: ExtendStep): Refusal | undefined {
+    const { tallies, now } = this.#parts
+    const raised = extended(hold, step)
+    const asked = this.#limitsOf(hold)
+      .map((limit) => ({ limit, amount: heldBy(limit, raised) - heldBy(limit, hold) }))
+      .filter(({ amount }) => amount > 0)
+    const refusal = worst(
+      asked
+        .filter(({ limit }) => !isRate(limit))
+        .flatMap(({ limit, amount }) => judge(tallies.state(limit, hold.openedAt), amount) ?? []),
     )
+    if (refusal) return refusal
+    for (const { limit, amount } of asked) {
+      tallies.hold(limit, hold.openedAt, amount)
+      tallies.fill(limit, now(), amount)
+    }
+    return undefined
   }
 
   #close(hold: OpenHold, settlement: Settlement): Receipt {

@@ -1,8 +1,9 @@
 import { newId, orgId } from '../../core/ids.ts'
 import { refuse, type Refusal } from '../call.ts'
 import type { Limit } from '../limit.ts'
-import type { Policy } from '../policy.ts'
+import { policyOf, type Policy } from '../policy.ts'
 import type { AuditEntry, Change, Created, Key, NewKey, NewLimit, Org, Project } from '../records.ts'
+import { limitToWire } from '../wire.ts'
 import { first, read, type Stored } from './records.ts'
 import type { Sql } from './sql.ts'
 
@@ -42,10 +43,9 @@ export class Registry {
 
   createProject(project: { id: string; name: string }, change: Change): Created<Project> | Refusal {
     return this.#once(
-      change,
+      { id: project.id, change },
       (id) => this.project(id),
       () => {
-        if (!this.#org) return missing
         const record: Project = { ...project, createdAt: this.#now() }
         this.#sql.run('INSERT INTO projects VALUES (?, ?)', record.id, JSON.stringify(record))
         this.note(change, { action: 'project-created', target: record.id, details: { name: record.name } })
@@ -60,10 +60,10 @@ export class Registry {
 
   createKey({ limits, hash, ...key }: NewKey, change: Change): Created<Key> | Refusal {
     return this.#once(
-      change,
+      { id: key.id, change },
       (id) => this.key(id),
       () => {
-        if (!this.#org || (key.projectId !== undefined && !this.project(key.projectId))) return missing
+        if (key.projectId !== undefined && !this.project(key.projectId)) return missing
         const record: Key = { ...key, createdAt: this.#now() }
         const body = JSON.stringify(record)
         this.#sql.run('INSERT INTO keys VALUES (?, ?, ?, ?)', key.id, hash, key.projectId ?? null, body)
@@ -90,7 +90,7 @@ export class Registry {
 
   createLimit(limit: NewLimit, change: Change): Created<Limit> | Refusal {
     return this.#once(
-      change,
+      { id: limit.id, change },
       (id) => this.limit(id),
       () => (this.#scopeExists(limit.scope) ? this.#addLimit(limit, change) : missing),
     )
@@ -98,13 +98,12 @@ export class Registry {
 
   updateLimit(limit: Limit, change: Change): void {
     this.#sql.run('UPDATE limits SET body = ? WHERE id = ?', JSON.stringify(limit), limit.id)
-    const details = { amount: limit.amount, ...(limit.burst !== undefined && { burst: limit.burst }) }
-    this.note(change, { action: 'limit-updated', target: limit.id, details })
+    this.note(change, { action: 'limit-updated', target: limit.id, details: limitToWire(limit) })
   }
 
   deleteLimit(limit: Limit, change: Change): void {
     this.#sql.run('DELETE FROM limits WHERE id = ?', limit.id)
-    this.note(change, { action: 'limit-deleted', target: limit.id, details: { ...limit } })
+    this.note(change, { action: 'limit-deleted', target: limit.id, details: limitToWire(limit) })
   }
 
   /** The limits that a call of a key counts towards, widest scope first. */
@@ -115,22 +114,7 @@ export class Registry {
   }
 
   policyOf(keyHash: string): Policy | Refusal {
-    const key = this.#keyByHash(keyHash)
-    if (!this.#org || !key) return refuse('invalid_key', 'This key does not exist.')
-    if (key.revokedAt !== undefined) return refuse('invalid_key', 'This key was revoked.')
-    if (key.expiresAt !== undefined && key.expiresAt <= this.#now())
-      return refuse('invalid_key', 'This key has expired.')
-    return {
-      kind: 'policy',
-      version: '1',
-      org: this.#org.slug,
-      keyId: key.id,
-      keyName: key.name,
-      scopes: key.scopes,
-      ...(key.projectId !== undefined && { projectId: key.projectId }),
-      ...(key.models && { models: key.models }),
-      ...(key.expiresAt !== undefined && { expiresAt: key.expiresAt }),
-    }
+    return policyOf(this.#org, this.#keyByHash(keyHash), this.#now())
   }
 
   /** Writes a line of the trail; every change makes one, and whatever is kept in memory of keys and limits is read anew. */
@@ -145,27 +129,30 @@ export class Registry {
   #addLimit(limit: NewLimit, change: Change): Limit {
     const record: Limit = { ...limit, createdAt: this.#now() }
     this.#sql.run('INSERT INTO limits VALUES (?, ?, ?)', record.id, record.scope.id, JSON.stringify(record))
-    this.note(change, { action: 'limit-created', target: record.id, details: { ...limit } })
+    this.note(change, { action: 'limit-created', target: record.id, details: limitToWire(record) })
     return record
   }
 
-  /** Makes a record once for each idempotency key. */
+  /** Makes a record once for each id (the same call may come twice), and once for each idempotency key. */
   #once<T extends { id: string }>(
-    change: Change,
+    { id, change }: { id: string; change: Change },
     find: (id: string) => T | undefined,
     make: () => T | Refusal,
   ): Created<T> | Refusal {
+    if (!this.#org) return missing
     const name = change.idempotencyKey && `${change.actor} ${change.idempotencyKey}`
-    if (name && this.#org) {
-      const [made] = this.#sql.all<{ target: string }>('SELECT target FROM idempotency WHERE name = ?', name)
-      const record = made && find(made.target)
-      if (record) return { kind: 'created', record, replayed: true }
-      if (made) return refuse('conflict', 'The idempotency key was used for something else.')
-    }
+    const before = name ? this.#madeUnder(name) : undefined
+    const known = find(before ?? id)
+    if (known) return { kind: 'created', record: known, replayed: known.id !== id }
+    if (before !== undefined) return refuse('conflict', 'The idempotency key was used for something else.')
     const record = make()
     if (isRefusal(record)) return record
     if (name) this.#sql.run('INSERT INTO idempotency VALUES (?, ?)', name, record.id)
     return { kind: 'created', record, replayed: false }
+  }
+
+  #madeUnder(name: string): string | undefined {
+    return this.#sql.all<{ target: string }>('SELECT target FROM idempotency WHERE name = ?', name)[0]?.target
   }
 
   #scopeExists({ type, id }: Limit['scope']): boolean {

@@ -45,11 +45,23 @@ export class OrgLedger extends DurableObject<Readonly<Record<string, unknown>>> 
     await this.#arm()
   }
 
+  /** Sets the alarm for the next lease that runs out, unless one is set. Whatever fails, it is tried again. */
   async #arm(): Promise<void> {
     if (this.#alarmAt !== undefined) return
-    const next = this.#host.run((book) => book.nextExpiry())
+    const next = this.#nextSweep()
     if (next === undefined) return
-    this.#alarmAt = Math.max(next, Date.now() + alarmPauseMs)
-    await this.ctx.storage.setAlarm(this.#alarmAt)
+    await this.ctx.storage.setAlarm(next)
+    this.#alarmAt = next
+  }
+
+  #nextSweep(): number | undefined {
+    const soonest = Date.now() + alarmPauseMs
+    try {
+      const next = this.#host.run((book) => book.nextExpiry())
+      return next === undefined ? undefined : Math.max(next, soonest)
+    } catch (error) {
+      log('error', 'ledger-unreadable', { reason: String(error) })
+      return soonest
+    }
   }
 }

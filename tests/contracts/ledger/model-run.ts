@@ -133,15 +133,15 @@ export class ModelRun {
       candidates,
     }
     const answer = await this.both((book) => book.open(call))
-    const asked = Math.max(...candidates.map(({ hold }) => hold.cost))
+    const costs = candidates.map(({ hold }) => hold.cost)
     if (answer.kind === 'hold') {
       this.granted.push({ call, limits: answer.limits.map(({ limit }) => limit.id), seq: 0 })
-      this.#oracle.opened(call.id, asked, {
+      this.#oracle.opened(call.id, costs, {
         floor: candidates[0]?.floor.cost ?? 0,
         leaseUntil: this.#clock.time + leaseMs,
       })
     } else if (answer.kind === 'refusal' && answer.limit?.limit.id === this.#budgetId)
-      this.#oracle.refused(asked)
+      this.#oracle.refused(costs)
   }
 
   async #reopen(step: StepOf<'reopen'>): Promise<void> {
@@ -159,9 +159,10 @@ export class ModelRun {
     )
     if (answer.kind === 'refusal') return
     const leaseUntil = this.#clock.time + leaseMs
-    if (ahead === 0) return this.#oracle.extended(known.call.id, 0, { leaseUntil })
+    if (ahead === 0) return this.#oracle.renewed(known.call.id, leaseUntil)
     known.seq = seq
-    this.#oracle.extended(known.call.id, more.cost, { floor: soFar.cost, leaseUntil })
+    const raised = { candidate: serving, cost: more.cost }
+    this.#oracle.extended(known.call.id, raised, { floor: soFar.cost, leaseUntil })
   }
 
   async #settle(step: StepOf<'settle'>): Promise<void> {

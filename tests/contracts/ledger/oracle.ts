@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
 
 interface Entry {
-  held: number
+  /** What each candidate may cost: the dearest is held. */
+  costs: readonly number[]
   charged: number
   /** What is charged if nothing more is heard of it. */
   floor: number
@@ -19,25 +20,35 @@ export class Oracle {
     this.#budget = budget
   }
 
-  opened(id: string, asked: number, entry: { floor: number; leaseUntil: number }): void {
-    expect(this.#total() + asked).toBeLessThanOrEqual(this.#budget)
-    this.#calls.set(id, { held: asked, charged: 0, ...entry })
+  opened(id: string, costs: readonly number[], entry: { floor: number; leaseUntil: number }): void {
+    expect(this.#total() + Math.max(...costs)).toBeLessThanOrEqual(this.#budget)
+    this.#calls.set(id, { costs, charged: 0, ...entry })
   }
 
-  refused(asked: number): void {
-    expect(this.#total() + asked).toBeGreaterThan(this.#budget)
+  refused(costs: readonly number[]): void {
+    expect(this.#total() + Math.max(...costs)).toBeGreaterThan(this.#budget)
   }
 
-  extended(id: string, more: number, entry: { floor?: number; leaseUntil: number }): void {
+  renewed(id: string, leaseUntil: number): void {
+    Object.assign(this.#calls.get(id) ?? {}, { leaseUntil })
+  }
+
+  extended(
+    id: string,
+    more: { candidate: number; cost: number },
+    entry: { floor: number; leaseUntil: number },
+  ): void {
     const call = this.#calls.get(id)
-    if (call) Object.assign(call, entry, { held: call.held + more })
+    if (!call) return
+    const costs = call.costs.map((cost, index) => (index === more.candidate ? cost + more.cost : cost))
+    Object.assign(call, entry, { costs })
   }
 
   settled(id: string, charge: number): void {
     const call = this.#calls.get(id)
     if (!call) return
-    this.#excess += Math.max(0, charge - call.held - call.charged)
-    Object.assign(call, { held: 0, charged: charge, leaseUntil: Infinity })
+    this.#excess += Math.max(0, charge - heldBy(call) - call.charged)
+    Object.assign(call, { costs: [], charged: charge, leaseUntil: Infinity })
   }
 
   sweptUntil(time: number): void {
@@ -47,17 +58,21 @@ export class Oracle {
 
   check(state: { spent: number; held: number }): void {
     expect({ spent: state.spent, held: state.held }).toEqual({
-      spent: this.#sum('charged'),
-      held: this.#sum('held'),
+      spent: this.#sum((call) => call.charged),
+      held: this.#sum(heldBy),
     })
     expect(this.#total()).toBeLessThanOrEqual(this.#budget + this.#excess)
   }
 
-  #sum(what: 'held' | 'charged'): number {
-    return [...this.#calls.values()].reduce((sum, call) => sum + call[what], 0)
+  #sum(what: (call: Entry) => number): number {
+    return [...this.#calls.values()].reduce((sum, call) => sum + what(call), 0)
   }
 
   #total(): number {
-    return this.#sum('held') + this.#sum('charged')
+    return this.#sum((call) => heldBy(call) + call.charged)
   }
+}
+
+function heldBy({ costs }: Entry): number {
+  return Math.max(0, ...costs)
 }

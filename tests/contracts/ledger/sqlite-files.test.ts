@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { bookOf, idOf, leaseMs, noon, root, settlementOf, TestOrg } from './harness.ts'
 import { allPages } from './records.ts'
@@ -59,7 +60,9 @@ describe('sqlite files', () => {
 
   promises('an operation that fails harms none of those written with it', async ({ org }) => {
     const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
-    const twin = { id: org.keyId, name: 'twin', scopes: ['call'], limits: [], hash: 'x' } as const
+    const id = idOf('key', org.slug)
+    const taken = { id: limit, scope: { type: 'key', id }, metric: 'concurrency', amount: 1 } as const
+    const twin = { id, name: 'twin', scopes: ['call'], limits: [taken], hash: 'x' } as const
     const answers = await Promise.allSettled([
       org.book.open(org.call({ cost: 30 })),
       org.book.createKey(twin, root),
@@ -161,7 +164,10 @@ describe('sqlite files', () => {
 
 /** Runs a process on a folder until it has given so many answers, kills it, and gives the last answer on each call. */
 async function answersUntilKilled(folder: string, count: number): Promise<ReadonlyMap<string, string>> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'sqlite-victim.ts'), folder])
+  const child = spawn(process.execPath, [
+    fileURLToPath(new URL('./sqlite-victim.ts', import.meta.url).href),
+    folder,
+  ])
   const exit = once(child, 'exit')
   const answers = new Map<string, string>()
   let lines = 0

@@ -19,7 +19,7 @@ function startBroken(changes: Partial<AdminDeps> = {}) {
     rootKeyHash: async () => hashKey(rootKey),
     log: (...line) => lines.push([line[0], line[1], line[2]]),
     catalogue: { models: new Map(), routes: new Map() },
-    providers: () => [],
+    listProviders: () => [],
     ...changes,
   })
   return {
@@ -60,7 +60,7 @@ test('without a root key every route is 503 admin_disabled', async () => {
 
 test('a mistake of ours is 500 and says nothing of itself', async () => {
   const { get, lines } = startBroken({
-    providers: () => {
+    listProviders: () => {
       throw new TypeError('x is not a function')
     },
   })
