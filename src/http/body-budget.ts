@@ -21,19 +21,17 @@ export class BodyBudget {
       this.#inFlight -= held
       held = 0
     }
-    const take = (bytes: number) => {
-      held += bytes
-      this.#inFlight += bytes
+    const parts: Uint8Array[] = []
+    const take = (part: Uint8Array) => {
+      parts.push(part)
+      held += part.length
+      this.#inFlight += part.length
       if (held > this.#maxBodyBytes) throw tooLarge(this.#maxBodyBytes)
       if (this.#inFlight > this.#edge.maxBytesInFlight) throw overloaded()
     }
     try {
       if (Number(c.req.header('content-length') ?? 0) > this.#maxBodyBytes) throw tooLarge(this.#maxBodyBytes)
-      const parts: Uint8Array[] = []
-      for await (const part of this.#edge.body(c)) {
-        take(part.length)
-        parts.push(part)
-      }
+      await this.#edge.readBody(c, take)
       return { body: concatBytes(parts), release }
     } catch (error) {
       release()

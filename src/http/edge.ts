@@ -6,8 +6,8 @@ export interface Edge {
   /** Bytes of request bodies that may be in memory at once. */
   readonly maxBytesInFlight: number
   caller(c: Context): Caller
-  /** The bytes of the body as they come. */
-  body(c: Context): AsyncIterable<Uint8Array>
+  /** Hands over the bytes of the body as they come, until its end or until `take` throws. Rejects with what it threw. */
+  readBody(c: Context, take: (bytes: Uint8Array) => void): Promise<void>
   /** Writes the answer. Its body is always run to its end, whether or not the caller is still there. */
   deliver(c: Context, answer: Answer): Response
 }

@@ -64,6 +64,11 @@ export class Tenant {
     return new Tenant(gateway, { org, projectId: project.id, keyId: key.id, key: key.key ?? '' })
   }
 
+  /** The same tenant at a gateway that was started anew. */
+  at(gateway: Gateway): Tenant {
+    return new Tenant(gateway, this)
+  }
+
   /** Another key of the same org. */
   async anotherKey(options: object = {}): Promise<{ id: string; key: string }> {
     const key = await create(this.#root, '/keys', { org: this.org, name: 'Another', ...options })

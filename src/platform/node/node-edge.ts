@@ -2,6 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { WeirError } from '../../core/errors.ts'
 import type { Edge } from '../../http/edge.ts'
 import type { Answer, Caller, Sink } from '../../pipeline/answer.ts'
 
@@ -15,7 +16,7 @@ export function nodeEdge(maxBodyBytes: number): Edge & { drain(): Promise<void> 
   return {
     maxBytesInFlight: 16 * maxBodyBytes,
     caller: (c) => nodeCaller(bindings(c), track),
-    body: (c) => bodyOf(bindings(c).incoming),
+    readBody: (c, take) => readBody(bindings(c).incoming, take),
     deliver(c, answer) {
       const { outgoing } = bindings(c)
       outgoing.writeHead(answer.status, headersOf(answer))
@@ -34,13 +35,28 @@ function bindings(c: Context): HttpBindings {
   return c.env as HttpBindings
 }
 
-async function* bodyOf(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
-  try {
-    yield* incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
-  } finally {
-    // What is left of a body that was refused goes by unread: to cut the connection would lose the answer.
-    incoming.resume()
-  }
+/** A body that is cut off, or refused, ends the reading; what is left of a refused one goes by unread, for to cut the connection would lose the answer. */
+function readBody(incoming: IncomingMessage, take: (bytes: Uint8Array) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (error: unknown) => {
+      incoming.off('data', onData)
+      incoming.resume()
+      reject(error)
+    }
+    const onData = (bytes: Uint8Array) => {
+      try {
+        take(bytes)
+      } catch (error) {
+        stop(error)
+      }
+    }
+    incoming.on('data', onData)
+    incoming.once('end', resolve)
+    incoming.once('error', stop)
+    incoming.once('close', () => {
+      if (!incoming.complete) stop(new WeirError('invalid_request', 'The body was cut off.'))
+    })
+  })
 }
 
 function nodeCaller({ incoming, outgoing }: HttpBindings, track: (work: Promise<unknown>) => void): Caller {

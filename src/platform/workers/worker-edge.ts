@@ -8,7 +8,9 @@ export function workerEdge(maxBodyBytes: number): Edge {
     // An isolate has 128 MB for everything.
     maxBytesInFlight: Math.max(maxBodyBytes, 48 * 1024 * 1024),
     caller: workerCaller,
-    body: (c) => c.req.raw.body ?? new ReadableStream(),
+    async readBody(c, take) {
+      for await (const bytes of c.req.raw.body ?? []) take(bytes)
+    },
     deliver: (c, answer) =>
       new Response(bodyOf(c, answer), { status: answer.status, headers: answer.headers }),
   }
