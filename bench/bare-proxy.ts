@@ -28,7 +28,10 @@ class Passing implements Dispatcher.DispatchHandler {
   ): void {
     const { 'content-type': type = '', 'content-length': length } = headers
     this.#streamed = length === undefined
-    this.#outgoing.writeHead(status, { 'content-type': type, ...(length && { 'content-length': length }) })
+    this.#outgoing.writeHead(status, {
+      'content-type': type,
+      ...(length && { 'content-length': String(length) }),
+    })
     if (this.#streamed) this.#outgoing.on('drain', () => controller.resume())
   }
 

@@ -44,12 +44,15 @@ function configFor(upstreamPort: number): object {
   }
 }
 
-export async function startGateway(upstreamPort: number, core: number): Promise<Gateway> {
+/** `flags` are Node's own, such as `--cpu-prof`. */
+export async function startGateway(
+  upstreamPort: number,
+  { core, flags }: { core: number; flags: readonly string[] },
+): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-bench-'))
   const config = join(folder, 'weir.json')
   writeFileSync(config, JSON.stringify(configFor(upstreamPort)))
   const env = { PORT: '0', WEIR_DATA: folder, WEIR_CONFIG: config, WEIR_ADMIN_KEY: adminKey }
-  const flags = process.env['BENCH_WEIR_FLAGS']?.split(' ') ?? []
   const child = await start({
     file: 'src/node.ts',
     flags,

@@ -48,34 +48,44 @@ function linesOf(workload: Workload, samples: readonly Sample[]): Line[] {
 
 type Figure = (sample: Sample) => number
 
+/** The ratio is the median of the rounds' own, for the machine changes from round to round. */
 function lineOf(name: string, samples: readonly Sample[], figure: Figure): Line {
   const byRound = (target: Sample['target']) => samples.filter((s) => s.target === target).map(figure)
-  return line(name, byRound('direct'), { bare: byRound('bare'), weir: byRound('weir') })
+  const [direct, bare, weir] = [byRound('direct'), byRound('bare'), byRound('weir')]
+  const ratios = weir.map((value, round) => value / (bare[round] ?? NaN)).toSorted((a, b) => a - b)
+  const medians = { direct: median(direct), bare: median(bare), weir: median(weir) }
+  return line(name, medians, {
+    ratio: median(ratios),
+    spread: `ratios ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`,
+  })
 }
 
-/** What a proxy adds to the direct way, round by round. */
+/** What a proxy adds to the direct way, round by round. A round in which noise made it nothing has no ratio of its own. */
 function addedLine(name: string, samples: readonly Sample[], figure: Figure): Line {
-  const of = (target: Sample['target'], round: number) =>
-    samples.filter((s) => s.target === target && s.round === round).map(figure)[0] ?? 0
-  const rounds = [...new Set(samples.map(({ round }) => round))]
-  const added = (target: Sample['target']) => rounds.map((round) => of(target, round) - of('direct', round))
-  const direct = rounds.map((round) => of('direct', round))
-  return line(name, direct, { bare: added('bare'), weir: added('weir') })
+  const of = (target: Sample['target']) => samples.filter((s) => s.target === target).map(figure)
+  const direct = of('direct')
+  const added = (target: Sample['target']) => of(target).map((value, round) => value - (direct[round] ?? NaN))
+  const weir = added('weir').toSorted((a, b) => a - b)
+  const medians = { direct: median(direct), bare: median(added('bare')), weir: median(weir) }
+  return line(name, medians, {
+    ratio: medians.weir / medians.bare,
+    spread: `Weir ${weir.map(whole).join(' ')}`,
+  })
 }
 
 function line(
   name: string,
-  direct: readonly number[],
-  { bare, weir }: { bare: readonly number[]; weir: readonly number[] },
+  medians: Readonly<Record<Sample['target'], number>>,
+  { ratio, spread }: { ratio: number; spread: string },
 ): Line {
-  const ratios = weir.map((value, index) => value / (bare[index] ?? NaN)).toSorted((a, b) => a - b)
+  const { direct, bare, weir } = medians
   return {
     name,
-    direct: whole(median(direct)),
-    bare: whole(median(bare)),
-    weir: whole(median(weir)),
-    ratio: median(ratios).toFixed(2),
-    spread: ratios.map((ratio) => ratio.toFixed(2)).join(' '),
+    direct: whole(direct),
+    bare: whole(bare),
+    weir: whole(weir),
+    ratio: ratio.toFixed(2),
+    spread,
   }
 }
 
@@ -83,7 +93,7 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = (sorted.length - 1) / 2
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startGateway, type Gateway } from './gateway.ts'
 import { pinned, start, type Child } from './processes.ts'
@@ -11,9 +12,10 @@ import { workloads } from './workloads.ts'
 /** `npm run bench`: Weir beside a bare proxy, in front of the same mock, in one interleaved run. */
 
 const quick = process.argv.includes('--quick')
+const profiled = process.argv.includes('--profile')
 const effort = quick
   ? { rounds: 3, milliseconds: 400, warmUpMilliseconds: 300 }
-  : { rounds: 5, milliseconds: 1_800, warmUpMilliseconds: 1_000 }
+  : { rounds: 5, milliseconds: 1_500, warmUpMilliseconds: 2_500 }
 const proxyCore = 0
 const generatorCore = 1
 
@@ -29,17 +31,25 @@ async function main(): Promise<void> {
     const load = await started(start({ file: 'bench/load.ts', core: generatorCore }))
     const args = [`http://127.0.0.1:${upstream.port}`]
     const bare = await started(start({ file: 'bench/bare-proxy.ts', args, core: proxyCore }))
-    const weir = await started(startGateway(upstream.port, proxyCore))
+    const weir = await started(startGateway(upstream.port, { core: proxyCore, flags: profileFlags() }))
     const targets = targetsOf(upstream, bare, weir)
     const { samples, answers } = await runRounds({ targets, workloads, load, upstream, ...effort })
     const books = await checkBooks(weir, answers.weir)
     const report = `${heading()}\n\n${tableOf(samples)}\n\n${generatorNote(samples)}\n${books.text}\n`
     console.log(report)
-    if (!quick) writeFileSync('bench/results.md', report)
+    if (!quick && !profiled) writeFileSync('bench/results.md', report)
     if (!books.right) process.exitCode = 1
   } finally {
     await Promise.all(children.map((child) => child.stop()))
   }
+}
+
+/** With `--profile` the gateway leaves a CPU profile of the whole run, for the browser's developer tools. */
+function profileFlags(): string[] {
+  if (!profiled) return []
+  const folder = mkdtempSync(join(tmpdir(), 'weir-profile-'))
+  console.log(`The profile goes to ${folder}; it slows the gateway down.`)
+  return ['--cpu-prof', `--cpu-prof-dir=${folder}`]
 }
 
 function heading(): string {

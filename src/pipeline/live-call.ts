@@ -1,10 +1,12 @@
+import { noAmounts } from '../core/amounts.ts'
 import type { ModelRequest } from '../core/dialect.ts'
 import type { Usage, UsageSource } from '../core/usage.ts'
-import type { Attempt, Candidate, Outcome, Settlement } from '../ledger/call.ts'
+import type { Attempt, Candidate, Outcome } from '../ledger/call.ts'
 import { amountsOf, countedUsage, mostOf } from '../metering/estimate.ts'
 import { costOf } from '../metering/cost.ts'
 import type { PlannedCandidate } from '../routing/plan.ts'
 import type { PipelineDeps } from './deps.ts'
+import { settleSurely } from './settle.ts'
 
 /** What is known of one attempt's end. */
 export interface AttemptEnd {
@@ -12,9 +14,6 @@ export interface AttemptEnd {
   readonly usage: Usage
   readonly source: UsageSource
 }
-
-const settleTries = 4
-const settlePauseMs = 250
 
 /** A call that holds: it keeps its lease until it is settled, which happens exactly once, whatever ends it. */
 export class LiveCall {
@@ -30,7 +29,7 @@ export class LiveCall {
   readonly #org: string
   #leaseTimer: ReturnType<typeof setTimeout> | undefined
   #seq = 0
-  #settled: Promise<number> | undefined
+  #settled: Promise<void> | undefined
 
   constructor(
     deps: PipelineDeps,
@@ -61,8 +60,8 @@ export class LiveCall {
     return this.attempts.length - 1
   }
 
-  /** Settles, once: later calls change nothing. Resolves to the charge (nanoUSD) when the ledger has it or cannot be told. */
-  settle(end: { outcome: Outcome; served?: number }): Promise<number> {
+  /** Settles, once: later calls change nothing. Resolves when the ledger has it or cannot be told. */
+  settle(end: { outcome: Outcome; served?: number }): Promise<void> {
     this.#settled ??= this.#settleOnce(end)
     return this.#settled
   }
@@ -72,47 +71,35 @@ export class LiveCall {
     return served === undefined ? 0 : (this.attempts[served]?.providerCost ?? 0)
   }
 
-  async #settleOnce({ outcome, served }: { outcome: Outcome; served?: number }): Promise<number> {
+  async #settleOnce({ outcome, served }: { outcome: Outcome; served?: number }): Promise<void> {
     clearTimeout(this.#leaseTimer)
-    const charge = this.chargeOf(served)
-    const settlement: Settlement = {
+    await settleSurely(this.#deps, this.#org, {
       id: this.id,
       attempts: this.attempts,
       ...(served !== undefined && { served }),
       source: sourceOf(this.attempts, served),
       outcome,
-      charge,
-    }
-    for (let tries = 1; ; tries++) {
-      try {
-        const receipt = await this.#deps.ledger.book.settle(this.#org, settlement)
-        if (receipt.kind === 'refusal')
-          this.#deps.log('error', 'settle-refused', { call: this.id, code: receipt.code })
-        return charge
-      } catch (error) {
-        this.#deps.log('error', 'settle-failed', { call: this.id, tries, reason: String(error) })
-        // The hold outlives this process: the sweep will settle it.
-        if (tries === settleTries) return charge
-        await new Promise((resolve) => setTimeout(resolve, settlePauseMs * 2 ** tries))
-      }
-    }
+      charge: this.chargeOf(served),
+    })
   }
 
   /** Renews the lease at half time, and reports what was used so far, for as long as the call lives. */
   #keepLease(): void {
     this.#leaseTimer = setTimeout(() => {
-      const nothing = { inputTokens: 0, outputTokens: 0, cost: 0 }
-      const step = { seq: ++this.#seq, more: nothing, soFar: this.#soFar(), candidate: this.serving }
-      this.#deps.ledger.book.extend(this.#org, this.id, step).catch((error: unknown) => {
-        this.#deps.log('warn', 'lease-not-renewed', { call: this.id, reason: String(error) })
-      })
+      const step = { seq: ++this.#seq, more: noAmounts, soFar: this.#soFar(), candidate: this.serving }
+      const failed = (reason: string) =>
+        this.#deps.log('warn', 'lease-not-renewed', { call: this.id, reason })
+      this.#deps.ledger.book.extend(this.#org, this.id, step).then(
+        (answer) => answer.kind === 'refusal' && failed(answer.code),
+        (error: unknown) => failed(String(error)),
+      )
       this.#keepLease()
     }, this.#deps.leaseMs / 2)
   }
 
   #soFar() {
     const candidate = this.candidates[this.serving]
-    if (!candidate) return { inputTokens: 0, outputTokens: 0, cost: 0 }
+    if (!candidate) return noAmounts
     const usage = countedUsage(this.request, candidate.offer, this.outputBytes())
     return amountsOf(usage, candidate.card)
   }

@@ -10,6 +10,7 @@ import type { PipelineDeps } from './deps.ts'
 import { dispatch } from './dispatch.ts'
 import { limitHeaders } from './headers.ts'
 import { ledgerCandidate, LiveCall } from './live-call.ts'
+import { giveBack } from './settle.ts'
 import { readTags } from './tags.ts'
 import { reachLedger, refusalError } from './unwrap.ts'
 
@@ -56,7 +57,10 @@ async function open(
       tags,
       candidates: candidates.map((candidate) => ledgerCandidate(request, candidate)),
     }
-    const answer = await reachLedger(deps.log, deps.ledger.book.open(org, asked))
+    const answer = await reachLedger(deps.log, deps.ledger.book.open(org, asked)).catch((error: unknown) => {
+      caller.afterwards(giveBack(deps, org, requestId))
+      throw error
+    })
     if (answer.kind === 'hold') return { hold: answer, candidates }
     deps.authenticator.forget(caller)
     if (answer.kind === 'refusal') throw refusalError(answer)

@@ -27,7 +27,7 @@ describe('findFields', () => {
         expect(found.map(([name]) => name)).toEqual(tree.entries.map(([name]) => name))
         for (const [name, value] of found) expect(value).toEqual(whole.get(name as string))
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     )
   })
 
@@ -44,7 +44,7 @@ describe('findFields', () => {
         expect(written).toEqual(fields.map(({ name, value }) => ({ name, atName: 0x22, value })))
         expect(found.open).toBe(text.indexOf('{'))
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -60,7 +60,7 @@ describe('findFields', () => {
         const held = names.filter((name) => name.includes('\\')).length
         expect(countBackslashNames(bytes)).toBe(held + names.length)
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -69,7 +69,7 @@ describe('findFields', () => {
       fc.property(printed, ({ tree, text }) => {
         expect(findFields(bytesOf(text)).fieldCount).toBe(countFields(tree))
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -113,7 +113,7 @@ describe('spliceBytes', () => {
           `${lead}{${inserted}${joinFields(edited)}}${tail}`,
         )
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 

@@ -128,7 +128,7 @@ describe.each(Object.entries(quirkSets))('for the quirks of %s', (_, quirks) => 
         )
         expect(spellings).toContain(rewritten)
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     )
   })
 })

@@ -35,7 +35,7 @@ describe('EventSplitter', () => {
           expect(textOf(splitter.rest())).toBe(ending)
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     )
   })
 

@@ -16,12 +16,18 @@ test('the first start tells keys and a curl line that work as they stand; later 
     await expect.poll(() => first.output()).toMatch(/^ *curl .*\n/m)
     const told = first.output()
     const curl = /^ *(curl .*)$/m.exec(told)?.[1] ?? ''
-    const answer = JSON.parse(execFileSync('sh', ['-c', `${curl} --silent --show-error`]).toString()) as { choices: { message: { content: string } }[] }
+    const answer = JSON.parse(execFileSync('sh', ['-c', `${curl} --silent --show-error`]).toString()) as {
+      choices: { message: { content: string } }[]
+    }
     expect(answer.choices[0]?.message.content).toMatch(/simulated/)
     const adminKey = /admin key +(\S+)/.exec(told)?.[1] ?? ''
     const callerKey = /caller key +(\S+)/.exec(told)?.[1] ?? ''
-    expect(await adminClient(first.url, adminKey)('GET', '/orgs')).toMatchObject({ body: { data: [{ slug: 'demo' }] } })
-    expect(await adminClient(first.url, adminKey)('GET', '/usage?org=demo')).toMatchObject({ body: { data: [{ requests: 1 }] } })
+    expect(await adminClient(first.url, adminKey)('GET', '/orgs')).toMatchObject({
+      body: { data: [{ slug: 'demo' }] },
+    })
+    expect(await adminClient(first.url, adminKey)('GET', '/usage?org=demo')).toMatchObject({
+      body: { data: [{ requests: 1 }] },
+    })
     await first.stop()
 
     const second = await startGateway({ folder, firstStart: true })
@@ -48,7 +54,8 @@ test.each([
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said += bytes.toString()))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes: Buffer) => (said += bytes.toString()))
   const [code] = (await once(child, 'close')) as [number]
   rmSync(folder, { recursive: true, force: true })
   expect(code).toBe(1)

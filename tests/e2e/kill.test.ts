@@ -41,10 +41,14 @@ describe.each(hosts)('a gateway that is killed ($host)', ({ host, start }) => {
   async function standing(world: World, key: string, count: number) {
     const { acme } = world.simulators
     const bodies = Array.from({ length: count }, (_, at) =>
-      JSON.stringify(chat({ wait_for: 'killed', wait_after: gated }, { stream: true, user: `u${'x'.repeat(at)}` })),
+      JSON.stringify(
+        chat({ wait_for: 'killed', wait_after: gated }, { stream: true, user: `u${'x'.repeat(at)}` }),
+      ),
     )
     const from = acme.requests.length
-    const callers = bodies.map((body, at) => startCall(world.gateway, key, body, { 'x-weir-tags': `call=k${at}` }))
+    const callers = bodies.map((body, at) =>
+      startCall(world.gateway, key, body, { 'x-weir-tags': `call=k${at}` }),
+    )
     await acme.arrived('killed', count)
     const sent = acme.lastAnswer(from)
     await Promise.all(callers.map((caller: LeavingCaller) => caller.received(sent.length)))
@@ -63,7 +67,11 @@ describe.each(hosts)('a gateway that is killed ($host)', ({ host, start }) => {
     let gateway = await restart()
     const rows = await tenant.at(gateway).settled(played.length + bodies.length)
     await expectBooksToAgree(tenant.at(gateway))
-    expectFormula(world, rows.filter(({ tags }) => !tags['call']?.startsWith('k')), played)
+    expectFormula(
+      world,
+      rows.filter(({ tags }) => !tags['call']?.startsWith('k')),
+      played,
+    )
     for (const [at, body] of bodies.entries()) {
       const row = rows.find(({ tags }) => tags['call'] === `k${at}`)
       expect(row).toMatchObject({ outcome: 'swept', usage_source: 'floor', attempts: [{ status: 0 }] })

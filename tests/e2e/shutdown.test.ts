@@ -16,28 +16,42 @@ async function exitOf({ process }: NodeGateway): Promise<unknown> {
   return code
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)('on %s a stream goes on to its end, is settled, and the gateway leaves with 0', async (signal) => {
-  const world = await startNode()
-  const gateway = world.gateway as NodeGateway
-  const tenant = await world.tenant()
-  const { acme } = world.simulators
-  const caller = startCall(gateway, tenant.key, chat({ wait_for: 'end', wait_after: 4 }, { stream: true, stream_options: { include_usage: true } }))
-  await acme.arrived('end')
-  await caller.received(acme.lastAnswer(0).length)
-  const exit = exitOf(gateway)
-  gateway.process.kill(signal)
-  await expect.poll(() => fetch(`${gateway.url}/health`).then(() => 'answers', () => 'refuses')).toBe('refuses')
-  expect(gateway.process.exitCode).toBeNull()
-  acme.release('end')
-  await caller.ended
-  expect(caller.body().toString()).toBe(acme.lastAnswer(0).toString())
-  expect(await exit).toBe(0)
-  const again = await startGateway({ ...world.options, folder: gateway.folder })
-  expect(await tenant.at(again).rows()).toMatchObject([{ outcome: 'ok', usage_source: 'exact' }])
-  expect(await tenant.at(again).held()).toBe(0)
-  await again.stop()
-  await world.stop()
-})
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'on %s a stream goes on to its end, is settled, and the gateway leaves with 0',
+  async (signal) => {
+    const world = await startNode()
+    const gateway = world.gateway as NodeGateway
+    const tenant = await world.tenant()
+    const { acme } = world.simulators
+    const caller = startCall(
+      gateway,
+      tenant.key,
+      chat({ wait_for: 'end', wait_after: 4 }, { stream: true, stream_options: { include_usage: true } }),
+    )
+    await acme.arrived('end')
+    await caller.received(acme.lastAnswer(0).length)
+    const exit = exitOf(gateway)
+    gateway.process.kill(signal)
+    await expect
+      .poll(() =>
+        fetch(`${gateway.url}/health`).then(
+          () => 'answers',
+          () => 'refuses',
+        ),
+      )
+      .toBe('refuses')
+    expect(gateway.process.exitCode).toBeNull()
+    acme.release('end')
+    await caller.ended
+    expect(caller.body().toString()).toBe(acme.lastAnswer(0).toString())
+    expect(await exit).toBe(0)
+    const again = await startGateway({ ...world.options, folder: gateway.folder })
+    expect(await tenant.at(again).rows()).toMatchObject([{ outcome: 'ok', usage_source: 'exact' }])
+    expect(await tenant.at(again).held()).toBe(0)
+    await again.stop()
+    await world.stop()
+  },
+)
 
 test('a caller that leaves while the gateway stops is settled, too', async () => {
   const world = await startNode()
@@ -66,7 +80,8 @@ test('a second gateway on the same folder refuses to start and says why; the fir
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
-  for (const stream of [second.stdout, second.stderr]) stream.on('data', (bytes: Buffer) => (said += bytes.toString()))
+  for (const stream of [second.stdout, second.stderr])
+    stream.on('data', (bytes: Buffer) => (said += bytes.toString()))
   const [code] = (await once(second, 'close')) as [number]
   expect(code).toBe(1)
   expect(said).toContain(folder)

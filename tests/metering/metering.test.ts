@@ -163,7 +163,7 @@ describe('the most that a call may use', () => {
         const bytes = Buffer.byteLength(prompt + system + tools.map((name) => name + prompt).join(''))
         expect(most({ messages, tools: functions }).inputTokens).toBeGreaterThanOrEqual(bytes)
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     )
   })
 

@@ -71,6 +71,25 @@ describe('a settlement that the ledger does not take', () => {
   })
 })
 
+test('a hold whose answer never came is given back, and nothing was sent', async () => {
+  const transport = scripted([answer])
+  const world = await makeWorld({
+    catalogue,
+    providers,
+    transport,
+    book: (book) => ({
+      open: async (org, call) => {
+        await book.open(org, call)
+        throw new Error('the connection broke')
+      },
+    }),
+  })
+  await expect(world.call(request)).rejects.toMatchObject({ code: 'ledger_unavailable' })
+  await vi.runAllTimersAsync()
+  expect(transport.sent).toEqual([])
+  expect(await world.counts()).toMatchObject({ cost: { spent: 0, held: 0 }, concurrency: { held: 0 } })
+})
+
 describe('the lease of a long call', () => {
   async function longCall(script: Script, extend?: () => Promise<never>) {
     const steps: ExtendStep[] = []

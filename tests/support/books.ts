@@ -27,7 +27,8 @@ function concerns({ scope, models }: LimitLine, row: Row): boolean {
   return scope.type === 'org' || scope.id === row.key_id || scope.id === row.project_id
 }
 
-const read = ({ metric }: LimitLine, amount: string | number) => (metric === 'cost' ? nanoOf(amount) : BigInt(amount))
+const read = ({ metric }: LimitLine, amount: string | number) =>
+  metric === 'cost' ? nanoOf(amount) : BigInt(amount)
 
 /** Windows that a run of tests falls into as a whole; rates drain meanwhile. */
 const isWindow = ({ per }: LimitLine) => per !== 'minute' && per !== 'hour'

@@ -8,7 +8,10 @@ export function eventsOf(bytes: Uint8Array): string[] {
 }
 
 interface Chunk {
-  readonly choices?: readonly { readonly delta?: Readonly<Record<string, unknown>>; readonly finish_reason?: unknown }[]
+  readonly choices?: readonly {
+    readonly delta?: Readonly<Record<string, unknown>>
+    readonly finish_reason?: unknown
+  }[]
   readonly usage?: unknown
   readonly error?: { readonly code?: unknown; readonly message?: unknown }
 }
@@ -36,10 +39,15 @@ export function generatedBytes(bytes: Uint8Array): number {
   const texts = eventsOf(bytes).flatMap((event) => {
     const choices = chunkOf(event)?.choices ?? []
     return choices.flatMap(({ delta = {} }) => {
-      const calls = (delta['tool_calls'] ?? []) as readonly { function: { name?: string; arguments?: string } }[]
+      const calls = (delta['tool_calls'] ?? []) as readonly {
+        function: { name?: string; arguments?: string }
+      }[]
       const called = calls.flatMap((call) => [call.function.name, call.function.arguments])
       return [delta['content'], delta['reasoning_content'], ...called]
     })
   })
-  return texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 0), 0)
+  return texts.reduce<number>(
+    (sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 0),
+    0,
+  )
 }

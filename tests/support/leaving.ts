@@ -16,7 +16,12 @@ export interface LeavingCaller {
   close(): void
 }
 
-export function startCall({ url }: Pick<Gateway, 'url'>, key: string, body: object | string, headers: Record<string, string> = {}): LeavingCaller {
+export function startCall(
+  { url }: Pick<Gateway, 'url'>,
+  key: string,
+  body: object | string,
+  headers: Record<string, string> = {},
+): LeavingCaller {
   const parts: Buffer[] = []
   let length = 0
   const waiting = new Set<() => void>()

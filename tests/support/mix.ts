@@ -27,7 +27,14 @@ function randomFrom(seed: number): (below: number) => number {
   }
 }
 
-const faults = ['before_head', 'reset_mid_stream', 'end_without_finish', 'html_200', 'truncated_json', 'rubbish'] as const
+const faults = [
+  'before_head',
+  'reset_mid_stream',
+  'end_without_finish',
+  'html_200',
+  'truncated_json',
+  'rubbish',
+] as const
 
 interface Plan {
   readonly tag: string
@@ -43,12 +50,25 @@ function planOf(index: number, random: (below: number) => number): Plan {
   const names = Object.keys(prices) as (keyof typeof prices)[]
   const model = names[random(names.length)] ?? 'acme-chat'
   const stream = random(3) > 0
-  const size: Script = { words: 4 + random(30), reasoning_tokens: random(4), cached_tokens: random(3), prompt_tokens: 3 + random(5_000) }
+  const size: Script = {
+    words: 4 + random(30),
+    reasoning_tokens: random(4),
+    cached_tokens: random(3),
+    prompt_tokens: 3 + random(5_000),
+  }
   const kind = random(10)
-  if (kind < 5) return { tag, model, stream, leaves: false, script: { ...size, ...(random(4) === 0 && { usage: false }) } }
+  if (kind < 5)
+    return {
+      tag,
+      model,
+      stream,
+      leaves: false,
+      script: { ...size, ...(random(4) === 0 && { usage: false }) },
+    }
   const fail = faults[random(faults.length)] ?? 'rubbish'
   if (kind < 7) return { tag, model, stream, leaves: false, script: { ...size, fail } }
-  if (kind < 8) return { tag, model, stream, leaves: false, script: { status: [400, 429, 500, 401][random(4)] ?? 500 } }
+  if (kind < 8)
+    return { tag, model, stream, leaves: false, script: { status: [400, 429, 500, 401][random(4)] ?? 500 } }
   const gate: Script = { wait_for: tag, ...(stream && { wait_after: random(4) }) }
   return { tag, model, stream, leaves: true, script: { ...size, ...gate } }
 }
@@ -61,7 +81,14 @@ async function play(world: World, tenant: Tenant, plan: Plan): Promise<Played> {
   const content = `Call ${tag}: ${'水 '.repeat(tag.length)}`
   const body = JSON.stringify({ model, stream, messages: [{ role: 'user', content }], sim: script })
   const caller = startCall(world.gateway, tenant.key, body, { 'x-weir-tags': `call=${tag}` })
-  if (plan.leaves) return { tag, model, body, end: 'cancelled', generated: await leaveAtGate(providerOf(world, model), plan, caller) }
+  if (plan.leaves)
+    return {
+      tag,
+      model,
+      body,
+      end: 'cancelled',
+      generated: await leaveAtGate(providerOf(world, model), plan, caller),
+    }
   const status = await caller.head
   await caller.ended
   const answer = caller.body()
@@ -70,7 +97,11 @@ async function play(world: World, tenant: Tenant, plan: Plan): Promise<Played> {
   return { tag, model, body, end, generated: status === 200 ? bytesGenerated(answer, stream) : 0 }
 }
 
-async function leaveAtGate(simulator: Simulator, { tag, stream }: Plan, caller: LeavingCaller): Promise<number> {
+async function leaveAtGate(
+  simulator: Simulator,
+  { tag, stream }: Plan,
+  caller: LeavingCaller,
+): Promise<number> {
   await simulator.arrived(tag)
   const index = simulator.requests.findIndex(({ bodyBytes }) => bodyBytes.includes(`Call ${tag}:`))
   const sent = simulator.lastAnswer(index)
@@ -82,13 +113,19 @@ async function leaveAtGate(simulator: Simulator, { tag, stream }: Plan, caller: 
 
 function bytesGenerated(answer: Buffer, stream: boolean): number {
   if (stream) return generatedBytes(Buffer.from(eventsOf(answer).join('')))
-  const { choices } = JSON.parse(answer.toString()) as { choices: { message: { content: string; reasoning_content?: string } }[] }
+  const { choices } = JSON.parse(answer.toString()) as {
+    choices: { message: { content: string; reasoning_content?: string } }[]
+  }
   const texts = choices.map(({ message }) => message.content + (message.reasoning_content ?? ''))
   return Buffer.byteLength(texts.join(''))
 }
 
 /** Plays a random mix of calls, several at a time. */
-export async function playCalls(world: World, tenant: Tenant, { seed, calls }: { seed: number; calls: number }): Promise<Played[]> {
+export async function playCalls(
+  world: World,
+  tenant: Tenant,
+  { seed, calls }: { seed: number; calls: number },
+): Promise<Played[]> {
   const random = randomFrom(seed)
   const plans = Array.from({ length: calls }, (_, index) => planOf(index, random))
   const played: Played[] = []
@@ -106,10 +143,18 @@ export function expectFormula(world: World, rows: readonly Row[], played: readon
     expect(row?.outcome, call.body).toBe(call.end === 'refused' ? 'failed' : call.end)
     if (row) expectRow(row, call)
   }
-  for (const [name, simulator] of Object.entries({ acme: world.simulators.acme, backup: world.simulators.backup })) {
-    const attempts = rows.flatMap((row) => row.attempts).filter(({ provider, usage_source: source }) => provider === name && source === 'exact')
+  for (const [name, simulator] of Object.entries({
+    acme: world.simulators.acme,
+    backup: world.simulators.backup,
+  })) {
+    const attempts = rows
+      .flatMap((row) => row.attempts)
+      .filter(({ provider, usage_source: source }) => provider === name && source === 'exact')
     const paid = attempts.reduce((sum, attempt) => sum + nanoOf(attempt.provider_cost), 0n)
-    const bill = simulator.bill.entries.reduce((sum, { index, usage }) => sum + priceOf(prices[modelOf(simulator, index)], usage), 0n)
+    const bill = simulator.bill.entries.reduce(
+      (sum, { index, usage }) => sum + priceOf(prices[modelOf(simulator, index)], usage),
+      0n,
+    )
     expect({ name, paid }).toEqual({ name, paid: bill })
   }
 }
@@ -121,17 +166,28 @@ function modelOf(simulator: Simulator, index: number): keyof typeof prices {
 }
 
 function expectRow(row: Row, call: Played): void {
-  const estimate = { inputTokens: Math.ceil(Buffer.byteLength(call.body) / 4), outputTokens: Math.ceil(call.generated / 4) }
+  const estimate = {
+    inputTokens: Math.ceil(Buffer.byteLength(call.body) / 4),
+    outputTokens: Math.ceil(call.generated / 4),
+  }
   const charge = nanoOf(row.charge)
-  const { input_tokens: inputTokens, cached_input_tokens: cachedInputTokens, output_tokens: outputTokens } = row.usage
+  const {
+    input_tokens: inputTokens,
+    cached_input_tokens: cachedInputTokens,
+    output_tokens: outputTokens,
+  } = row.usage
   if (row.usage_source === 'counted') {
     expect({ inputTokens, outputTokens }, call.body).toEqual(estimate)
     expect(charge, call.body).toBe(priceOf(prices[call.model], estimate))
   } else if (row.usage_source === 'exact') {
-    expect(charge, call.body).toBe(priceOf(prices[call.model], { inputTokens, cachedInputTokens, outputTokens }))
+    expect(charge, call.body).toBe(
+      priceOf(prices[call.model], { inputTokens, cachedInputTokens, outputTokens }),
+    )
   } else {
     // Nothing came of it: the caller is not charged, the operator may be.
     expect(charge, call.body).toBe(0n)
-    expect(nanoOf(row.provider_cost), call.body).toBe(priceOf(prices[call.model], { inputTokens: estimate.inputTokens }))
+    expect(nanoOf(row.provider_cost), call.body).toBe(
+      priceOf(prices[call.model], { inputTokens: estimate.inputTokens }),
+    )
   }
 }

@@ -61,11 +61,15 @@ function parseAnswer(bytes: Buffer): { answer: RawAnswer; length: number } | und
   if (headEnd < 0) return undefined
   const [first = '', ...lines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n')
   const headers = Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+    lines.map((line) => [
+      line.slice(0, line.indexOf(':')).toLowerCase(),
+      line.slice(line.indexOf(':') + 1).trim(),
+    ]),
   )
   const status = Number(first.split(' ')[1])
   const start = headEnd + 4
-  const body = headers['transfer-encoding'] === 'chunked' ? chunkedBody(bytes, start) : plainBody(bytes, start, headers)
+  const body =
+    headers['transfer-encoding'] === 'chunked' ? chunkedBody(bytes, start) : plainBody(bytes, start, headers)
   return body && { answer: { status, headers, body: body.bytes }, length: body.end }
 }
 
@@ -76,7 +80,7 @@ function plainBody(bytes: Buffer, start: number, headers: Readonly<Record<string
 
 function chunkedBody(bytes: Buffer, start: number): { bytes: Buffer; end: number } | undefined {
   const parts: Buffer[] = []
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const lineEnd = bytes.indexOf('\r\n', at)
     if (lineEnd < 0) return undefined
     const size = Number.parseInt(bytes.subarray(at, lineEnd).toString('latin1'), 16)

@@ -19,7 +19,11 @@ export function sentInAll({ simulators }: World): number {
 }
 
 /** A refused call costs nothing: nothing is sent, held or charged, there is no row, and the next call works. */
-export async function expectFreeOfCharge(world: World, tenant: Tenant, refused: () => Promise<void>): Promise<void> {
+export async function expectFreeOfCharge(
+  world: World,
+  tenant: Tenant,
+  refused: () => Promise<void>,
+): Promise<void> {
   const sent = sentInAll(world)
   const rows = await tenant.rows()
   const limits = await tenant.limits()

@@ -28,7 +28,12 @@ const watching = [
 
 /** A chat request that asks the simulator for something. */
 export function chat(sim: Script = {}, more: object = {}) {
-  return { model: 'acme-chat', messages: [{ role: 'user' as const, content: 'Tell me about weirs. 🌊' }], sim, ...more }
+  return {
+    model: 'acme-chat',
+    messages: [{ role: 'user' as const, content: 'Tell me about weirs. 🌊' }],
+    sim,
+    ...more,
+  }
 }
 
 /** An org of its own with a project and a key, so that no test sees the calls of another. */
@@ -58,7 +63,10 @@ export class Tenant {
     const key = await create(root, '/keys', { org, project: project.id, name: 'Key', limits, ...options.key })
     const scoped = [
       ...[...watching, ...(options.orgLimits ?? [])].map((limit) => ({ ...limit, scope: { type: 'org' } })),
-      ...(options.projectLimits ?? []).map((limit) => ({ ...limit, scope: { type: 'project', id: project.id } })),
+      ...(options.projectLimits ?? []).map((limit) => ({
+        ...limit,
+        scope: { type: 'project', id: project.id },
+      })),
     ]
     for (const limit of scoped) await create(root, '/limits', { org, ...limit })
     return new Tenant(gateway, { org, projectId: project.id, keyId: key.id, key: key.key ?? '' })
@@ -85,7 +93,10 @@ export class Tenant {
   }
 
   /** Sends a chat completion; a text or bytes go as they are. */
-  post(body: object | string | Uint8Array<ArrayBuffer>, init: { headers?: Record<string, string>; signal?: AbortSignal } = {}) {
+  post(
+    body: object | string | Uint8Array<ArrayBuffer>,
+    init: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+  ) {
     const raw = typeof body === 'string' || body instanceof Uint8Array
     return fetch(`${this.#gateway.url}/v1/chat/completions`, {
       method: 'POST',
@@ -102,8 +113,10 @@ export class Tenant {
   /** Every row, oldest first. */
   async rows(): Promise<Row[]> {
     const rows: Row[] = []
-    for (let after = ''; ; ) {
-      const page = pageOf(await this.admin('GET', `/requests?org=${this.org}&limit=200${after && `&after=${after}`}`))
+    for (let after = ''; ;) {
+      const page = pageOf(
+        await this.admin('GET', `/requests?org=${this.org}&limit=200${after && `&after=${after}`}`),
+      )
       rows.push(...z.array(rowSchema).parse(page.data))
       if (!page.has_more || !page.next) return rows.toReversed()
       after = page.next
@@ -111,7 +124,9 @@ export class Tenant {
   }
 
   async limits(): Promise<LimitLine[]> {
-    return z.array(limitSchema).parse(pageOf(await this.admin('GET', `/limits?org=${this.org}&limit=200`)).data)
+    return z
+      .array(limitSchema)
+      .parse(pageOf(await this.admin('GET', `/limits?org=${this.org}&limit=200`)).data)
   }
 
   /** How many calls are under way. */

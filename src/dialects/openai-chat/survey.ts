@@ -13,13 +13,15 @@ interface Survey {
   unbounded: boolean
 }
 
-/** Content parts whose size in tokens is bounded by nothing but the context. */
-const unboundedParts: ReadonlySet<string> = new Set([
-  'input_audio',
-  'audio_url',
-  'file',
-  'video_url',
-  'video',
+/** What in a message is bounded by its own text, or by the table of images. Anything else may fill the context. */
+const boundedParts: ReadonlySet<string> = new Set([
+  'text',
+  'refusal',
+  'image_url',
+  'function',
+  'custom',
+  'ephemeral',
+  'explicit',
 ])
 
 /** Walks a parsed request: counts fields, and finds media and references in its messages. */
@@ -69,7 +71,7 @@ function noteMedia(record: Readonly<Record<string, unknown>>, survey: Survey): v
     survey.images++
     survey.mediaBytes += dataLength(record['image_url'])
   }
-  if (typeof record['type'] === 'string' && unboundedParts.has(record['type'])) survey.unbounded = true
+  if (typeof record['type'] === 'string' && !boundedParts.has(record['type'])) survey.unbounded = true
 }
 
 /** Ids of files and audio belong to the org that they were issued to, and none were issued through here. */

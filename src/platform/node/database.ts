@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Sql } from '../../ledger/sql/sql.ts'
 
@@ -44,12 +45,24 @@ export function openDatabase(path: string, durability: Durability): Database {
  * first it gets the file at once, for the lock is the operating system's.
  */
 export function takeExclusively(path: string): Database {
-  const database = openDatabase(path, 'normal')
-  database.all('PRAGMA locking_mode = EXCLUSIVE')
-  database.run('CREATE TABLE IF NOT EXISTS owner (pid INTEGER)')
-  database.transaction(() => {
-    database.run('DELETE FROM owner')
-    database.run('INSERT INTO owner VALUES (?)', process.pid)
-  })
-  return database
+  try {
+    const database = openDatabase(path, 'normal')
+    database.all('PRAGMA locking_mode = EXCLUSIVE')
+    database.run('CREATE TABLE IF NOT EXISTS owner (pid INTEGER)')
+    database.transaction(() => {
+      database.run('DELETE FROM owner')
+      database.run('INSERT INTO owner VALUES (?)', process.pid)
+    })
+    return database
+  } catch (error) {
+    if (!isLocked(error)) throw error
+    throw new Error(
+      `Another process has ${dirname(path)}: one gateway at a time may write there. Stop it, or set WEIR_DATA.`,
+    )
+  }
+}
+
+/** SQLITE_BUSY or SQLITE_LOCKED. */
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 6)
 }

@@ -6,7 +6,10 @@ import { describeHosts, models, providerNames } from '../../support/world.ts'
 describeHosts('chat completions', (world) => {
   test.each(providerNames)('of %s are answered, metered and charged', async (provider) => {
     const tenant = await world().tenant()
-    const body = { ...chat({ text: 'A low dam.', reasoning_tokens: 2, cached_tokens: 1 }), model: models[provider] }
+    const body = {
+      ...chat({ text: 'A low dam.', reasoning_tokens: 2, cached_tokens: 1 }),
+      model: models[provider],
+    }
     const { data, response } = await tenant.sdk().chat.completions.create(body).withResponse()
     expect(data.choices[0]?.message.content).toBe('A low dam.')
     const row = await tenant.onlyRow()
@@ -33,15 +36,18 @@ describeHosts('chat completions', (world) => {
     expect(response.headers.get('x-weir-attempts')).toBe('1')
   })
 
-  test.each(['acme-chat', 'acme-cny', 'backup-chat'] as const)('cost what %s costs, to the nanoUSD', async (model) => {
-    const tenant = await world().tenant()
-    const sim = { prompt_tokens: 1_234_567, cached_tokens: 234_567, completion_tokens: 7_654_321 }
-    const answer = await tenant.post({ ...chat(sim), model })
-    expect(answer.status).toBe(200)
-    const usage = { inputTokens: 1_234_567, cachedInputTokens: 234_567, outputTokens: 7_654_321 }
-    const row = await tenant.onlyRow()
-    expect(nanoOf(row.charge)).toBe(priceOf(prices[model], usage))
-  })
+  test.each(['acme-chat', 'acme-cny', 'backup-chat'] as const)(
+    'cost what %s costs, to the nanoUSD',
+    async (model) => {
+      const tenant = await world().tenant()
+      const sim = { prompt_tokens: 1_234_567, cached_tokens: 234_567, completion_tokens: 7_654_321 }
+      const answer = await tenant.post({ ...chat(sim), model })
+      expect(answer.status).toBe(200)
+      const usage = { inputTokens: 1_234_567, cachedInputTokens: 234_567, outputTokens: 7_654_321 }
+      const row = await tenant.onlyRow()
+      expect(nanoOf(row.charge)).toBe(priceOf(prices[model], usage))
+    },
+  )
 
   test('an explicit zero is zero, and a usage that is not told is counted', async () => {
     const tenant = await world().tenant()
@@ -51,8 +57,14 @@ describeHosts('chat completions', (world) => {
     const [zero, counted] = await tenant.settled(2)
     expect(zero).toMatchObject({ usage_source: 'exact', charge: '0' })
     expect(counted).toMatchObject({ usage_source: 'counted' })
-    const usage = { inputTokens: Math.ceil(Buffer.byteLength(body) / 4), outputTokens: Math.ceil(Buffer.byteLength('Wörter 水') / 4) }
-    expect(counted?.usage).toMatchObject({ input_tokens: usage.inputTokens, output_tokens: usage.outputTokens })
+    const usage = {
+      inputTokens: Math.ceil(Buffer.byteLength(body) / 4),
+      outputTokens: Math.ceil(Buffer.byteLength('Wörter 水') / 4),
+    }
+    expect(counted?.usage).toMatchObject({
+      input_tokens: usage.inputTokens,
+      output_tokens: usage.outputTokens,
+    })
     expect(nanoOf(counted?.charge ?? '')).toBe(priceOf(prices['acme-chat'], usage))
   })
 
@@ -72,7 +84,9 @@ describeHosts('chat completions', (world) => {
       .withResponse()
     expect(data.choices[0]?.message.content).toMatch(/^\[simulated\]/)
     expect(response.headers.get('x-weir-provider')).toBe('sandbox')
-    const stream = tenant.sdk().chat.completions.stream({ ...chat(), model: 'sandbox-large', sandbox: { words: 3 } } as never)
+    const stream = tenant
+      .sdk()
+      .chat.completions.stream({ ...chat(), model: 'sandbox-large', sandbox: { words: 3 } } as never)
     expect((await stream.finalChatCompletion()).choices[0]?.message.content).toMatch(/^\[simulated\]/)
     await tenant.settled(2)
   })
@@ -96,7 +110,9 @@ describeHosts('chat completions', (world) => {
     expect(headers['x-ratelimit-limit-requests']).toBe('7')
     expect(headers['x-ratelimit-remaining-requests']).toBe('6')
     expect(headers['x-ratelimit-limit-tokens']).toBe('50000')
-    expect(headers['x-ratelimit-remaining-tokens']).toBe(String(50_000 - hold.input_tokens - hold.output_tokens))
+    expect(headers['x-ratelimit-remaining-tokens']).toBe(
+      String(50_000 - hold.input_tokens - hold.output_tokens),
+    )
     expect(nanoOf(headers['x-weir-budget-remaining'] ?? '')).toBe(500_000_000n - nanoOf(hold.cost))
   })
 
@@ -106,7 +122,9 @@ describeHosts('chat completions', (world) => {
       const answer = await fetch(`${world().gateway.url}/v1/models`, { headers: { [name]: tenant.key } })
       expect({ name, status: answer.status }).toEqual({ name, status: 200 })
     }
-    const loose = await fetch(`${world().gateway.url}/v1/models`, { headers: { authorization: `bearer   ${tenant.key} ` } })
+    const loose = await fetch(`${world().gateway.url}/v1/models`, {
+      headers: { authorization: `bearer   ${tenant.key} ` },
+    })
     expect(loose.status).toBe(200)
   })
 })

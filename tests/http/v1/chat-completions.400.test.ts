@@ -113,18 +113,25 @@ describeHosts('a bad request', (world) => {
     })
   }
 
-  test.each(Object.entries(noJson))('%s is no JSON object in UTF-8', (_, body) => refused(body, invalid(null)))
+  test.each(Object.entries(noJson))('%s is no JSON object in UTF-8', (_, body) =>
+    refused(body, invalid(null)),
+  )
 
   test.each(wrongFields)('{%s} is refused for %s', (fields, param) => refused(`{${fields}}`, invalid(param)))
 
-  test.each(unpriced)('{%s} would buy what has no price', (fields, param) => refused(`{${fields}}`, invalid(param)))
+  test.each(unpriced)('{%s} would buy what has no price', (fields, param) =>
+    refused(`{${fields}}`, invalid(param)),
+  )
 
   test.each(disguised)('{%s} hides a field', (fields, param) => refused(`{${fields}}`, invalid(param)))
 
-  test.each([101, 10_000, 1_000_000])('a body of %i levels is refused', (depth) => refused(nested(depth), invalid(null)))
+  test.each([101, 10_000, 1_000_000])('a body of %i levels is refused', (depth) =>
+    refused(nested(depth), invalid(null)),
+  )
 
   test('ids of files and audio were issued to nobody here', async () => {
-    const file = '{"model":"acme-chat","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"file-1"}}]}]}'
+    const file =
+      '{"model":"acme-chat","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"file-1"}}]}]}'
     await refused(file, bad(404, 'not_found', 'file_id'))
     const audio = '{"model":"acme-chat","messages":[{"role":"assistant","audio":{"id":"audio_1"}}]}'
     await refused(audio, bad(404, 'not_found', 'audio'))
@@ -133,7 +140,13 @@ describeHosts('a bad request', (world) => {
   test('tags that are no tags are refused', async () => {
     const tenant = await world().tenant()
     await expectFreeOfCharge(world(), tenant, async () => {
-      for (const tags of ['team', 'a=1,a=2', 'a==b', `a=${'x'.repeat(65)}`, Array.from({ length: 11 }, (_, i) => `t${i}=1`).join()]) {
+      for (const tags of [
+        'team',
+        'a=1,a=2',
+        'a==b',
+        `a=${'x'.repeat(65)}`,
+        Array.from({ length: 11 }, (_, i) => `t${i}=1`).join(),
+      ]) {
         const answer = await tenant.post(`{${rest}}`, { headers: { 'x-weir-tags': tags } })
         expect(await readRefusal(answer)).toMatchObject({ status: 400, param: 'x-weir-tags' })
       }
@@ -151,14 +164,17 @@ describeHosts('a bad request', (world) => {
       ['deepseek-flash', 'USER_ID'],
     ] as const
     for (const [model, field] of fields) {
-      const { status, code, param } = await readRefusal(await tenant.post({ model, messages: [], [field]: {} }))
+      const { status, code, param } = await readRefusal(
+        await tenant.post({ model, messages: [], [field]: {} }),
+      )
       const plain = field.replace('\u017f', 's').toLowerCase()
       expect({ status, code, param }).toEqual(bad(400, 'invalid_request', plain))
     }
     // The plan was made and held by then: there may be rows, but nothing was sent, and nothing is charged.
     await vi.waitFor(async () => expect(await tenant.held()).toBe(0))
     expect(sentInAll(world())).toBe(sent)
-    for (const row of await tenant.rows()) expect(row).toMatchObject({ attempts: [], charge: '0', outcome: 'failed' })
+    for (const row of await tenant.rows())
+      expect(row).toMatchObject({ attempts: [], charge: '0', outcome: 'failed' })
     await expectBooksToAgree(tenant)
   })
 })

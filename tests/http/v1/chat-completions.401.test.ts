@@ -17,26 +17,45 @@ describeHosts('a key that is none', (world) => {
       const gets = paths.map((path) => fetch(world().gateway.url + path, { headers }))
       for (const answer of [await post, ...(await Promise.all(gets))]) {
         expect(answer.headers.get('x-should-retry')).toBe('false')
-        expect(await readRefusal(answer)).toMatchObject({ status: 401, code: 'invalid_key', type: 'authentication_error' })
+        expect(await readRefusal(answer)).toMatchObject({
+          status: 401,
+          code: 'invalid_key',
+          type: 'authentication_error',
+        })
       }
     })
   }
 
   test('none at all, or one in no known form', async () => {
     const tenant = await world().tenant()
-    for (const authorization of [undefined, '', 'Bearer', 'Bearer ', `Basic ${btoa(`:${tenant.key}`)}`, tenant.key, `Bearer ${tenant.key} x`])
+    for (const authorization of [
+      undefined,
+      '',
+      'Bearer',
+      'Bearer ',
+      `Basic ${btoa(`:${tenant.key}`)}`,
+      tenant.key,
+      `Bearer ${tenant.key} x`,
+    ])
       await refused(tenant, authorization)
   })
 
   test('one that nobody made, or of another kind', async () => {
     const tenant = await world().tenant()
-    for (const key of [newKey(tenant.org), newKey('nosuchorg'), 'sk-proj-abc', world().gateway.adminKey, 'x'.repeat(8_000)])
+    for (const key of [
+      newKey(tenant.org),
+      newKey('nosuchorg'),
+      'sk-proj-abc',
+      world().gateway.adminKey,
+      'x'.repeat(8_000),
+    ])
       await refused(tenant, `Bearer ${key}`)
   })
 
   test('one that is mistyped', async () => {
     const tenant = await world().tenant()
-    const swap = (at: number) => `${tenant.key.slice(0, at)}${tenant.key.at(at) === 'x' ? 'y' : 'x'}${tenant.key.slice(at + 1)}`
+    const swap = (at: number) =>
+      `${tenant.key.slice(0, at)}${tenant.key.at(at) === 'x' ? 'y' : 'x'}${tenant.key.slice(at + 1)}`
     for (const at of [-1, -7, -20]) await refused(tenant, `Bearer ${swap(tenant.key.length + at)}`)
     await refused(tenant, `Bearer ${tenant.key.toUpperCase()}`)
     await refused(tenant, `Bearer ${tenant.key.slice(0, -1)}`)
@@ -44,7 +63,10 @@ describeHosts('a key that is none', (world) => {
 
   test('the SDK tells an authentication error', async () => {
     const tenant = await world().tenant()
-    const error: unknown = await tenant.sdk(newKey(tenant.org)).chat.completions.create(chat()).catch((thrown: unknown) => thrown)
+    const error: unknown = await tenant
+      .sdk(newKey(tenant.org))
+      .chat.completions.create(chat())
+      .catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(AuthenticationError)
     expect(error).toMatchObject({ code: 'invalid_key', requestID: expect.stringMatching(/^req_/) })
   })

@@ -13,8 +13,12 @@ const maxTokens = 20
 
 /** What the gateway must hold for a body: no text has more tokens than bytes, and the chat template adds some. */
 const templateTokens = 64
-const mostOf = (body: string) => ({ inputTokens: Buffer.byteLength(body) + templateTokens, outputTokens: maxTokens })
-const budgetFor = (body: string, calls: number) => usdOf(priceOf(prices['acme-chat'], mostOf(body)) * BigInt(calls))
+const mostOf = (body: string) => ({
+  inputTokens: Buffer.byteLength(body) + templateTokens,
+  outputTokens: maxTokens,
+})
+const budgetFor = (body: string, calls: number) =>
+  usdOf(priceOf(prices['acme-chat'], mostOf(body)) * BigInt(calls))
 
 /** A call that uses all that is held for it, so that nothing comes back. */
 function greedy(gate?: string): string {
@@ -29,7 +33,11 @@ function greedy(gate?: string): string {
 const metrics = {
   budget: (body: string) => ({ metric: 'cost', per: 'lifetime', amount: budgetFor(body, allowed) }),
   'daily requests': () => ({ metric: 'requests', per: 'day', amount: allowed }),
-  'monthly tokens': (body: string) => ({ metric: 'tokens', per: 'month', amount: (mostOf(body).inputTokens + maxTokens) * allowed }),
+  'monthly tokens': (body: string) => ({
+    metric: 'tokens',
+    per: 'month',
+    amount: (mostOf(body).inputTokens + maxTokens) * allowed,
+  }),
   'hourly requests': () => ({ metric: 'requests', per: 'hour', amount: allowed }),
   concurrency: () => ({ metric: 'concurrency', amount: allowed }),
 }
@@ -74,7 +82,9 @@ describeHosts('400 calls at once, of which 50 are allowed', (world) => {
       const waits = code === 'budget_held' || code === 'rate_limited'
       expect(headers.get('x-should-retry')).toBe(waits ? null : 'false')
       expect(Number(headers.get('retry-after') ?? 0) > 0).toBe(waits)
-      expect(type).toBe(code === 'budget_exceeded' || code === 'quota_exceeded' ? 'insufficient_quota' : 'rate_limit_error')
+      expect(type).toBe(
+        code === 'budget_exceeded' || code === 'quota_exceeded' ? 'insufficient_quota' : 'rate_limit_error',
+      )
     }
   }
 
@@ -102,9 +112,18 @@ describeHosts('400 calls at once, of which 50 are allowed', (world) => {
       expect(burst.passed).toBe(allowed)
       expectRefusals(burst, { codes: [codes[kind].during], place })
       if (kind !== 'hourly requests') {
-        const requested = kind === 'budget' ? budgetFor(body, 1) : kind === 'monthly tokens' ? mostOf(body).inputTokens + maxTokens : 1
+        const requested =
+          kind === 'budget'
+            ? budgetFor(body, 1)
+            : kind === 'monthly tokens'
+              ? mostOf(body).inputTokens + maxTokens
+              : 1
         const { limit } = burst.refused.at(-1) ?? {}
-        const shown = { spent: Number(limit?.spent), held: Number(limit?.held), requested: Number(limit?.requested) }
+        const shown = {
+          spent: Number(limit?.spent),
+          held: Number(limit?.held),
+          requested: Number(limit?.requested),
+        }
         expect(shown).toEqual({ spent: 0, held: Number(limit?.amount), requested: Number(requested) })
       }
       await expectNothingLost(tenant, allowed)
@@ -159,7 +178,11 @@ describeHosts('a limit', (world) => {
     for (const [limit, code] of small) {
       const tenant = await world().tenant({ keyLimits: [limit] })
       const { refused } = await gather([tenant.post({ ...chat(), max_tokens: 20 })])
-      expect(refused[0]).toMatchObject({ status: statusOf(code), code, limit: { metric: limit.metric, per: limit.per } })
+      expect(refused[0]).toMatchObject({
+        status: statusOf(code),
+        code,
+        limit: { metric: limit.metric, per: limit.per },
+      })
       expect(refused[0]?.headers.get('x-should-retry')).toBe('false')
       expect(refused[0]?.headers.get('retry-after')).toBeNull()
       const { resets_at: resetsAt } = refused[0]?.limit ?? {}
@@ -181,26 +204,38 @@ describeHosts('a limit', (world) => {
   })
 
   test('of a budget gives back what a call did not use', async () => {
-    const body = JSON.stringify({ ...chat({ prompt_tokens: 1, completion_tokens: 1 }), max_tokens: maxTokens })
+    const body = JSON.stringify({
+      ...chat({ prompt_tokens: 1, completion_tokens: 1 }),
+      max_tokens: maxTokens,
+    })
     const one = priceOf(prices['acme-chat'], { inputTokens: 1, outputTokens: 1 })
     const most = nanoOf(budgetFor(body, 1))
-    const tenant = await world().tenant({ keyLimits: [{ metric: 'cost', per: 'lifetime', amount: usdOf(most + 2n * one) }] })
+    const tenant = await world().tenant({
+      keyLimits: [{ metric: 'cost', per: 'lifetime', amount: usdOf(most + 2n * one) }],
+    })
     for (let call = 1; call <= 3; call++) {
       expect((await tenant.post(body)).status).toBe(200)
       await tenant.settled(call)
     }
     const { refused } = await gather([tenant.post(body)])
-    expect(refused[0]).toMatchObject({ code: 'budget_exceeded', limit: { held: '0', spent: usdOf(3n * one).replace(/0+$/, '') } })
+    expect(refused[0]).toMatchObject({
+      code: 'budget_exceeded',
+      limit: { held: '0', spent: usdOf(3n * one).replace(/0+$/, '') },
+    })
   })
 
   test('that the SDK waits for is told to it', async () => {
-    const tenant = await world().tenant({ keyLimits: [{ metric: 'requests', per: 'minute', amount: 60, burst: 1 }] })
+    const tenant = await world().tenant({
+      keyLimits: [{ metric: 'requests', per: 'minute', amount: 60, burst: 1 }],
+    })
     expect((await tenant.post(chat())).status).toBe(200)
     const { refused } = await gather([tenant.post(chat())])
     expect(refused[0]).toMatchObject({ code: 'rate_limited', limit: { amount: 60, requested: 1 } })
     expect(refused[0]?.headers.get('retry-after')).toBe('1')
     const patient = tenant.sdk().withOptions({ maxRetries: 3 })
-    expect((await patient.chat.completions.create(chat({ text: 'At last.' }))).choices[0]?.message.content).toBe('At last.')
+    expect(
+      (await patient.chat.completions.create(chat({ text: 'At last.' }))).choices[0]?.message.content,
+    ).toBe('At last.')
   })
 
   test('that is raised or lowered holds from the next call on', async () => {

@@ -43,7 +43,10 @@ describeHosts('a model that may not be called', (world) => {
     const { key } = await tenant.anotherKey({ scopes: [scope] })
     await expectFreeOfCharge(world(), tenant, async () => {
       const headers = { authorization: `Bearer ${key}` }
-      expect(await readRefusal(await tenant.post(chat(), { headers }))).toMatchObject({ status: 403, code: 'forbidden' })
+      expect(await readRefusal(await tenant.post(chat(), { headers }))).toMatchObject({
+        status: 403,
+        code: 'forbidden',
+      })
       for (const path of ['/v1/models', '/v1/key']) expect((await tenant.get(path, key)).status).toBe(403)
     })
   })

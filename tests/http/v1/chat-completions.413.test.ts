@@ -45,7 +45,10 @@ describeHosts(
         const connection = await rawConnection(world().gateway.url)
         connection.write(head(tenant, `content-length: ${maxBytes + 1}`))
         const { status, body } = await connection.answer()
-        expect({ status, code: JSON.parse(body.toString()).error.code }).toEqual({ status: 413, code: 'request_too_large' })
+        expect({ status, code: JSON.parse(body.toString()).error.code }).toEqual({
+          status: 413,
+          code: 'request_too_large',
+        })
         connection.destroy()
       })
     })
@@ -54,17 +57,23 @@ describeHosts(
       const tenant = await world().tenant()
       await expectFreeOfCharge(world(), tenant, async () => {
         const url = `${world().gateway.url}/v1/chat/completions`
-        const { status, text } = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
-          const sending = request(url, { method: 'POST', headers: { authorization: `Bearer ${tenant.key}` } }, (answer) => {
-            let text = ''
-            answer.on('data', (bytes: Buffer) => (text += bytes.toString()))
-            answer.on('end', () => resolve({ status: answer.statusCode, text }))
-          })
-          sending.on('error', reject)
-          const chunk = Buffer.alloc(64 * 1024, 0x20)
-          for (let sent = 0; sent <= maxBytes; sent += chunk.length) sending.write(chunk)
-          // Never ended: the gateway must answer all the same.
-        })
+        const { status, text } = await new Promise<{ status: number | undefined; text: string }>(
+          (resolve, reject) => {
+            const sending = request(
+              url,
+              { method: 'POST', headers: { authorization: `Bearer ${tenant.key}` } },
+              (answer) => {
+                let text = ''
+                answer.on('data', (bytes: Buffer) => (text += bytes.toString()))
+                answer.on('end', () => resolve({ status: answer.statusCode, text }))
+              },
+            )
+            sending.on('error', reject)
+            const chunk = Buffer.alloc(64 * 1024, 0x20)
+            for (let sent = 0; sent <= maxBytes; sent += chunk.length) sending.write(chunk)
+            // Never ended: the gateway must answer all the same.
+          },
+        )
         expect(status, text).toBe(413)
         expect(text).toContain('request_too_large')
       })
@@ -78,18 +87,24 @@ describeHosts(
         connection.write(Buffer.from([...Buffer.from('1\r\n'), byte, ...Buffer.from('\r\n')]))
       connection.write('0\r\n\r\n')
       const { status, body } = await connection.answer()
-      expect({ status, text: body.toString() }).toEqual({ status: 200, text: expect.stringContaining('Chunked.') })
+      expect({ status, text: body.toString() }).toEqual({
+        status: 200,
+        text: expect.stringContaining('Chunked.'),
+      })
       connection.destroy()
     })
 
-    test.each(['gzip', 'br', 'deflate', 'zstd', 'GZIP', 'identity, gzip'])('in %s is refused', async (encoding) => {
-      const tenant = await world().tenant()
-      await expectFreeOfCharge(world(), tenant, async () => {
-        const body = Uint8Array.from(gzipSync(JSON.stringify(chat())))
-        const answer = await tenant.post(body, { headers: { 'content-encoding': encoding } })
-        expect(await readRefusal(answer)).toMatchObject({ status: 415, code: 'unsupported_encoding' })
-      })
-    })
+    test.each(['gzip', 'br', 'deflate', 'zstd', 'GZIP', 'identity, gzip'])(
+      'in %s is refused',
+      async (encoding) => {
+        const tenant = await world().tenant()
+        await expectFreeOfCharge(world(), tenant, async () => {
+          const body = Uint8Array.from(gzipSync(JSON.stringify(chat())))
+          const answer = await tenant.post(body, { headers: { 'content-encoding': encoding } })
+          expect(await readRefusal(answer)).toMatchObject({ status: 415, code: 'unsupported_encoding' })
+        })
+      },
+    )
 
     test('refused unread is not taken for the next request', async () => {
       const tenant = await world().tenant()
@@ -102,7 +117,9 @@ describeHosts(
         connection.write(`${refusedHead}${inner}{}`)
         const first = await connection.answer()
         expect([401, 415]).toContain(first.status)
-        connection.write(`GET /v1/models/acme-chat HTTP/1.1\r\nhost: weir\r\nauthorization: Bearer ${tenant.key}\r\n\r\n`)
+        connection.write(
+          `GET /v1/models/acme-chat HTTP/1.1\r\nhost: weir\r\nauthorization: Bearer ${tenant.key}\r\n\r\n`,
+        )
         const second = await connection.answer().catch(() => undefined)
         // Either the connection was closed, or what comes next is the answer to what was asked next.
         if (second) expect(JSON.parse(second.body.toString())).toMatchObject({ id: 'acme-chat' })

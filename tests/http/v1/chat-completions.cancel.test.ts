@@ -24,7 +24,10 @@ describeHosts('a caller that leaves', (world) => {
 
   async function expectCounted(tenant: Tenant, body: string, generated: number) {
     const row = await tenant.onlyRow()
-    const usage = { inputTokens: Math.ceil(Buffer.byteLength(body) / 4), outputTokens: Math.ceil(generated / 4) }
+    const usage = {
+      inputTokens: Math.ceil(Buffer.byteLength(body) / 4),
+      outputTokens: Math.ceil(generated / 4),
+    }
     expect(row).toMatchObject({
       outcome: 'cancelled',
       usage_source: 'counted',
@@ -76,7 +79,10 @@ describeHosts('a caller that leaves', (world) => {
     expect(row).toMatchObject({ outcome: 'ok', usage_source: 'exact' })
     const told = acme.bill.entries.at(-1)
     expect(told?.index).toBe(index)
-    expect(row.usage).toMatchObject({ input_tokens: told?.usage.inputTokens, output_tokens: told?.usage.outputTokens })
+    expect(row.usage).toMatchObject({
+      input_tokens: told?.usage.inputTokens,
+      output_tokens: told?.usage.outputTokens,
+    })
     await expectBooksToAgree(tenant)
   })
 
@@ -110,7 +116,8 @@ describeHosts('a caller that leaves', (world) => {
       await caller.ended
       caller.leave()
     }
-    for (const row of await tenant.settled(2)) expect(row).toMatchObject({ outcome: 'ok', usage_source: 'exact' })
+    for (const row of await tenant.settled(2))
+      expect(row).toMatchObject({ outcome: 'ok', usage_source: 'exact' })
     await expectBooksToAgree(tenant)
   })
 
@@ -132,7 +139,11 @@ describeHosts('a caller that leaves', (world) => {
 
   test('without a reset is noticed all the same', async () => {
     const gate = 'closed'
-    const { tenant, acme, index, body, caller } = await heldCall(gate, { wait_after: 3, words: 2_000 }, { stream: true })
+    const { tenant, acme, index, body, caller } = await heldCall(
+      gate,
+      { wait_after: 3, words: 2_000 },
+      { stream: true },
+    )
     const sent = acme.lastAnswer(index)
     await caller.received(sent.length)
     caller.close()
@@ -151,12 +162,17 @@ describeHosts('a caller that leaves', (world) => {
     const { acme } = world().simulators
     const before = acme.requests.length
     const callers = Array.from({ length: 60 }, (_, at) =>
-      startCall(world().gateway, tenant.key, chat({ wait_for: 'crowd', wait_after: at % 3 }, { stream: true })),
+      startCall(
+        world().gateway,
+        tenant.key,
+        chat({ wait_for: 'crowd', wait_after: at % 3 }, { stream: true }),
+      ),
     )
     await acme.arrived('crowd', 60)
     for (const caller of callers) caller.leave()
     await Promise.all(callers.map((_, at) => acme.waitForAbort(before + at)))
-    for (const row of await tenant.settled(60)) expect(row).toMatchObject({ outcome: 'cancelled', usage_source: 'counted' })
+    for (const row of await tenant.settled(60))
+      expect(row).toMatchObject({ outcome: 'cancelled', usage_source: 'counted' })
     await expectBooksToAgree(tenant)
     expect(acme.openRequests()).toBe(0)
   })
@@ -170,7 +186,12 @@ describeHosts('a caller that reads slowly', (world) => {
     const tenant = await world().tenant()
     const { openai } = world().simulators
     const index = openai.requests.length
-    const body = JSON.stringify(chat({ words }, { stream: true, stream_options: { include_usage: true }, max_tokens: words, model: 'gpt-4.1' }))
+    const body = JSON.stringify(
+      chat(
+        { words },
+        { stream: true, stream_options: { include_usage: true }, max_tokens: words, model: 'gpt-4.1' },
+      ),
+    )
     const { hostname, port } = new URL(world().gateway.url)
     const socket = connect({ host: hostname, port: Number(port) })
     socket.write(
@@ -202,6 +223,10 @@ describeHosts('a caller that reads slowly', (world) => {
     expect(sent.length).toBeGreaterThan(14_000_000)
     expect(received).toBeGreaterThan(sent.length)
     expect(tail).toContain('data: [DONE]')
-    expect(await tenant.onlyRow()).toMatchObject({ outcome: 'ok', usage_source: 'exact', usage: { output_tokens: expect.any(Number) } })
+    expect(await tenant.onlyRow()).toMatchObject({
+      outcome: 'ok',
+      usage_source: 'exact',
+      usage: { output_tokens: expect.any(Number) },
+    })
   })
 })

@@ -55,7 +55,9 @@ describeHosts(
       const { tenant, answer } = await post(script, more)
       expect(await readRefusal(answer)).toMatchObject({ status: 502, code: 'upstream_failed' })
       expect(answer.headers.get('x-request-id')).toBe((await expectUncharged(tenant)).id)
-      await expect(tenant.sdk().chat.completions.create(chat(script))).rejects.toBeInstanceOf(InternalServerError)
+      await expect(tenant.sdk().chat.completions.create(chat(script))).rejects.toBeInstanceOf(
+        InternalServerError,
+      )
     })
 
     test.each(beforeAnything)('that %s is replaced by the next one', async (_, script, more) => {
@@ -72,7 +74,12 @@ describeHosts(
       expect([acme.requests.length, backup.requests.length]).toEqual([first + 1, second + 1])
       expect(backup.requests[second]?.body).toMatchObject({ model: 'spare-1' })
       const row = await tenant.onlyRow()
-      expect(row).toMatchObject({ outcome: 'ok', usage_source: 'exact', model: 'backup-chat', provider: 'backup' })
+      expect(row).toMatchObject({
+        outcome: 'ok',
+        usage_source: 'exact',
+        model: 'backup-chat',
+        provider: 'backup',
+      })
       expect(row.attempts).toHaveLength(2)
       // The caller pays the attempt that served; the provider's cost is that of all.
       expect(row.charge).toBe(row.attempts[1]?.provider_cost)
@@ -80,7 +87,8 @@ describeHosts(
       expect(nanoOf(row.provider_cost)).toBe((costs[0] ?? 0n) + (costs[1] ?? 0n))
       const failed = row.attempts[0]
       const input = Math.ceil(Buffer.byteLength(body) / 4)
-      if (failed?.usage_source === 'floor') expect(costs[0]).toBe(priceOf(prices['acme-chat'], { inputTokens: input }))
+      if (failed?.usage_source === 'floor')
+        expect(costs[0]).toBe(priceOf(prices['acme-chat'], { inputTokens: input }))
       else expect(failed).toMatchObject({ usage_source: 'exact', provider_cost: '0' })
       await expectBooksToAgree(tenant)
     })
@@ -106,35 +114,43 @@ describeHosts(
       ['stall_mid_stream', 'upstream_timeout', 'timed_out'],
     ]
 
-    test.each(midStream)('%s ends a stream with an error event, and what was generated is paid', async (fail, code, outcome) => {
-      const { backup } = world().simulators
-      const sent = backup.requests.length
-      const { tenant, body, answer } = await post({ fail }, { stream: true })
-      expect(answer.status).toBe(200)
-      const bytes = Buffer.from(await answer.arrayBuffer())
-      const events = eventsOf(bytes)
-      expect(events.join('')).toBe(bytes.toString())
-      expect(chunkOf(events.at(-1) ?? '')?.error).toMatchObject({ code })
-      expect(bytes.toString()).not.toContain('[DONE]')
-      const row = await tenant.onlyRow()
-      const usage = { inputTokens: Math.ceil(Buffer.byteLength(body) / 4), outputTokens: Math.ceil(generatedBytes(bytes) / 4) }
-      expect(usage.outputTokens).toBeGreaterThan(0)
-      expect(row).toMatchObject({
-        outcome,
-        usage_source: 'counted',
-        usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens },
-      })
-      expect(nanoOf(row.charge)).toBe(priceOf(prices['acme-chat'], usage))
-      await expectBooksToAgree(tenant)
-      // Never a second try once bytes went out.
-      expect(backup.requests.length).toBe(sent)
-    })
+    test.each(midStream)(
+      '%s ends a stream with an error event, and what was generated is paid',
+      async (fail, code, outcome) => {
+        const { backup } = world().simulators
+        const sent = backup.requests.length
+        const { tenant, body, answer } = await post({ fail }, { stream: true })
+        expect(answer.status).toBe(200)
+        const bytes = Buffer.from(await answer.arrayBuffer())
+        const events = eventsOf(bytes)
+        expect(events.join('')).toBe(bytes.toString())
+        expect(chunkOf(events.at(-1) ?? '')?.error).toMatchObject({ code })
+        expect(bytes.toString()).not.toContain('[DONE]')
+        const row = await tenant.onlyRow()
+        const usage = {
+          inputTokens: Math.ceil(Buffer.byteLength(body) / 4),
+          outputTokens: Math.ceil(generatedBytes(bytes) / 4),
+        }
+        expect(usage.outputTokens).toBeGreaterThan(0)
+        expect(row).toMatchObject({
+          outcome,
+          usage_source: 'counted',
+          usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens },
+        })
+        expect(nanoOf(row.charge)).toBe(priceOf(prices['acme-chat'], usage))
+        await expectBooksToAgree(tenant)
+        // Never a second try once bytes went out.
+        expect(backup.requests.length).toBe(sent)
+      },
+    )
 
     test.each(midStream)('%s makes the SDK throw, and no other provider is tried', async (fail) => {
       const tenant = await world().tenant()
       const { backup } = world().simulators
       const before = backup.requests.length
-      const stream = await tenant.sdk().chat.completions.create({ ...chat({ fail }), model: 'best-chat', stream: true })
+      const stream = await tenant
+        .sdk()
+        .chat.completions.create({ ...chat({ fail }), model: 'best-chat', stream: true })
       let text = ''
       const reading = async () => {
         for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? ''
@@ -185,7 +201,9 @@ describeHosts(
 
 describeHosts('a provider that refuses', (world) => {
   const fixtures = [openaiFixture, deepseekFixture, alibabaFixture] as const
-  const errors = fixtures.flatMap(({ provider, errors }) => errors.map((error) => [provider as keyof typeof models, error.what, error] as const))
+  const errors = fixtures.flatMap(({ provider, errors }) =>
+    errors.map((error) => [provider as keyof typeof models, error.what, error] as const),
+  )
   const passing = new Set([400, 413, 422])
 
   test.each(errors)('%s, %s', async (provider, _, error) => {
@@ -198,13 +216,32 @@ describeHosts('a provider that refuses', (world) => {
     if (passes) {
       expect({ status: answer.status, text }).toEqual({ status: error.status, text: error.body })
     } else {
-      const code = error.status === 429 && error.fault === 'provider' ? 'provider_rate_limited' : 'upstream_failed'
-      expect(await readRefusal(answer)).toMatchObject({ status: code === 'upstream_failed' ? 502 : 429, code })
-      for (const word of ['Arrearage', 'overdue', 'operator', 'api key', 'API key', 'quota', 'billing', 'balance', provider])
+      const code =
+        error.status === 429 && error.fault === 'provider' ? 'provider_rate_limited' : 'upstream_failed'
+      expect(await readRefusal(answer)).toMatchObject({
+        status: code === 'upstream_failed' ? 502 : 429,
+        code,
+      })
+      for (const word of [
+        'Arrearage',
+        'overdue',
+        'operator',
+        'api key',
+        'API key',
+        'quota',
+        'billing',
+        'balance',
+        provider,
+      ])
         expect(text.toLowerCase()).not.toContain(word.toLowerCase())
     }
     expect([...answer.headers].join()).not.toMatch(/operator|acw_tc|cf-ray|cloudflare|istio/)
-    expect(await tenant.onlyRow()).toMatchObject({ outcome: 'failed', charge: '0', provider_cost: '0', attempts: [{ status: error.status }] })
+    expect(await tenant.onlyRow()).toMatchObject({
+      outcome: 'failed',
+      charge: '0',
+      provider_cost: '0',
+      attempts: [{ status: error.status }],
+    })
     await expectBooksToAgree(tenant)
   })
 
@@ -223,7 +260,12 @@ describeHosts('a provider that refuses', (world) => {
   test('a rate limit of one of them is no rate limit', async () => {
     const tenant = await world().tenant()
     const { acme, backup } = world().simulators
-    for (const [first, second] of [[429, 500], [500, 429], [401, 429], [429, 403]] as const) {
+    for (const [first, second] of [
+      [429, 500],
+      [500, 429],
+      [401, 429],
+      [429, 403],
+    ] as const) {
       acme.next({ status: first })
       backup.next({ status: second })
       const answer = await tenant.post({ ...chat(), model: 'best-chat' })
@@ -233,19 +275,26 @@ describeHosts('a provider that refuses', (world) => {
     expect((await tenant.post({ ...chat(), model: 'best-chat' })).status).toBe(200)
   })
 
-  test.each([400, 413, 422])('with %i blames the caller: no other is tried, and its words pass', async (status) => {
-    const tenant = await world().tenant()
-    const { acme, backup } = world().simulators
-    const before = backup.requests.length
-    const body = '{ "error": {"code":"context_length_exceeded", "message":"Zu lang 🌊", "extra":1e2} }\n'
-    acme.next({ status, error_body: body, headers: { 'x-ratelimit-limit-requests': '10000', 'x-internal': 'secret' } })
-    const answer = await tenant.post({ ...chat(), model: 'best-chat', stream: true })
-    expect({ status: answer.status, text: await answer.text() }).toEqual({ status, text: body })
-    expect(answer.headers.get('x-internal')).toBeNull()
-    expect(answer.headers.get('x-request-id')).toMatch(/^req_/)
-    expect(backup.requests.length).toBe(before)
-    await tenant.settled(1)
-  })
+  test.each([400, 413, 422])(
+    'with %i blames the caller: no other is tried, and its words pass',
+    async (status) => {
+      const tenant = await world().tenant()
+      const { acme, backup } = world().simulators
+      const before = backup.requests.length
+      const body = '{ "error": {"code":"context_length_exceeded", "message":"Zu lang 🌊", "extra":1e2} }\n'
+      acme.next({
+        status,
+        error_body: body,
+        headers: { 'x-ratelimit-limit-requests': '10000', 'x-internal': 'secret' },
+      })
+      const answer = await tenant.post({ ...chat(), model: 'best-chat', stream: true })
+      expect({ status: answer.status, text: await answer.text() }).toEqual({ status, text: body })
+      expect(answer.headers.get('x-internal')).toBeNull()
+      expect(answer.headers.get('x-request-id')).toMatch(/^req_/)
+      expect(backup.requests.length).toBe(before)
+      await tenant.settled(1)
+    },
+  )
 
   test('is told by the SDK as what it is', async () => {
     const tenant = await world().tenant()
@@ -263,7 +312,10 @@ describeHosts('a provider that refuses', (world) => {
     const before = backup.requests.length
     for (const status of [301, 302, 307, 308]) {
       acme.next({ status, headers: { location: `${backup.url}/chat/completions` } })
-      expect(await readRefusal(await tenant.post(chat()))).toMatchObject({ status: 502, code: 'upstream_failed' })
+      expect(await readRefusal(await tenant.post(chat()))).toMatchObject({
+        status: 502,
+        code: 'upstream_failed',
+      })
     }
     expect(backup.requests.length).toBe(before)
   })

@@ -12,7 +12,10 @@ describeHosts('passthrough', (world) => {
     const before = simulator.requests.length
     const answer = await tenant.post(body)
     const bytes = Buffer.from(await answer.arrayBuffer())
-    expect({ status: answer.status, text: answer.ok ? '' : bytes.toString() }).toEqual({ status: 200, text: '' })
+    expect({ status: answer.status, text: answer.ok ? '' : bytes.toString() }).toEqual({
+      status: 200,
+      text: '',
+    })
     const up = simulator.requests[before]?.bodyBytes.toString()
     return { tenant, answer, bytes, up, down: simulator.lastAnswer(before) }
   }
@@ -53,7 +56,10 @@ describeHosts('passthrough', (world) => {
     const asked = '"stream_options":{"include_usage":true}'
     const none = await sentUp(`{${rest},"stream":true}`, 'openai')
     expect(none.up).toBe(`{${asked},${rest},"stream":true}`)
-    const off = await sentUp(`{${rest},"stream":true,"stream_options": {"include_usage":false,"x":"é"} }`, 'openai')
+    const off = await sentUp(
+      `{${rest},"stream":true,"stream_options": {"include_usage":false,"x":"é"} }`,
+      'openai',
+    )
     expect(off.up).toBe(`{${rest},"stream":true,"stream_options": {"include_usage":true,"x":"é"} }`)
     const own = `{${rest},"stream":true,"stream_options": { "include_usage" :true} }`
     expect((await sentUp(own, 'openai')).up).toBe(own)
@@ -63,19 +69,33 @@ describeHosts('passthrough', (world) => {
   test('ids of end users and of caches carry the org', async () => {
     const body = `{"user":"alice","model":"gpt-4.1","prompt_cache_key":"p\\"1","messages":[],"max_tokens":3,"safety_identifier":7}`
     const { up, tenant } = await sentUp(body, 'openai')
-    const prefixed = body.replace('"alice"', `"${tenant.org}:alice"`).replace('"p\\"1"', `"${tenant.org}:p\\"1"`)
+    const prefixed = body
+      .replace('"alice"', `"${tenant.org}:alice"`)
+      .replace('"p\\"1"', `"${tenant.org}:p\\"1"`)
     expect(up).toBe(prefixed)
     const long = 'x'.repeat(64)
-    const [one, other] = [await sentUp(body.replace('alice', long), 'openai'), await sentUp(body.replace('alice', `${long}y`), 'openai')]
+    const [one, other] = [
+      await sentUp(body.replace('alice', long), 'openai'),
+      await sentUp(body.replace('alice', `${long}y`), 'openai'),
+    ]
     const userOf = (text = '') => (JSON.parse(text) as { user: string }).user
     expect(userOf(one.up)).toMatch(new RegExp(`^${one.tenant.org}:[0-9a-f]{32}$`))
     expect(userOf(one.up).slice(-32)).not.toBe(userOf(other.up).slice(-32))
-    const deepseek = await sentUp('{"model":"deepseek-flash","messages":[],"max_tokens":3,"user_id":"bob"}', 'deepseek')
+    const deepseek = await sentUp(
+      '{"model":"deepseek-flash","messages":[],"max_tokens":3,"user_id":"bob"}',
+      'deepseek',
+    )
     expect(deepseek.up).toContain(`"user_id":"${deepseek.tenant.org}:bob"`)
   })
 
   test.each(providerNames)('an answer of %s comes down byte for byte, with its status', async (provider) => {
-    for (const sim of [{}, { tool_calls: true }, { n: 2, reasoning_tokens: 3 }, { keep_alives: 3 }, { split: 'bytes' }] as const) {
+    for (const sim of [
+      {},
+      { tool_calls: true },
+      { n: 2, reasoning_tokens: 3 },
+      { keep_alives: 3 },
+      { split: 'bytes' },
+    ] as const) {
       const body = JSON.stringify({ ...chat(sim), model: models[provider], max_tokens: 64 })
       const { bytes, down, answer } = await sentUp(body, provider)
       expect(bytes.equals(down)).toBe(true)
@@ -87,27 +107,35 @@ describeHosts('passthrough', (world) => {
     const tenant = await world().tenant()
     const { openai } = world().simulators
     const before = openai.requests.length
-    const answer = await tenant.post({ ...chat(), model: 'gpt-4.1' }, {
-      headers: {
-        cookie: 'session=caller-cookie',
-        'x-api-key': 'caller-x-api-key',
-        'api-key': 'caller-api-key',
-        'openai-organization': 'org-caller',
-        'openai-project': 'proj_caller',
-        'openai-beta': 'assistants=v2',
-        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-        'cf-connecting-ip': '203.0.113.7',
-        'x-forwarded-for': '203.0.113.7',
-        'user-agent': 'caller-agent',
-        'accept-encoding': 'gzip, br',
-        'x-stainless-lang': 'js',
-        'x-weir-tags': 'team=search',
-        referer: 'https://caller.example/',
-        origin: 'https://caller.example',
+    const answer = await tenant.post(
+      { ...chat(), model: 'gpt-4.1' },
+      {
+        headers: {
+          cookie: 'session=caller-cookie',
+          'x-api-key': 'caller-x-api-key',
+          'api-key': 'caller-api-key',
+          'openai-organization': 'org-caller',
+          'openai-project': 'proj_caller',
+          'openai-beta': 'assistants=v2',
+          traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+          'cf-connecting-ip': '203.0.113.7',
+          'x-forwarded-for': '203.0.113.7',
+          'user-agent': 'caller-agent',
+          'accept-encoding': 'gzip, br',
+          'x-stainless-lang': 'js',
+          'x-weir-tags': 'team=search',
+          referer: 'https://caller.example/',
+          origin: 'https://caller.example',
+        },
       },
-    })
+    )
     expect(answer.status).toBe(200)
-    const { host, 'content-length': length, connection: _, ...headers } = openai.requests[before]?.headers ?? {}
+    const {
+      host,
+      'content-length': length,
+      connection: _,
+      ...headers
+    } = openai.requests[before]?.headers ?? {}
     expect(headers).toEqual({
       authorization: `Bearer ${openai.key}`,
       'content-type': 'application/json',

@@ -25,7 +25,13 @@ describeHosts('streams', (world) => {
     const simulator = world().simulators[provider]
     const index = simulator.requests.length
     const n = sim.n === undefined ? {} : { n: sim.n }
-    const answer = await tenant.post({ ...chat(sim), model: models[provider], max_tokens: 500, ...n, ...more })
+    const answer = await tenant.post({
+      ...chat(sim),
+      model: models[provider],
+      max_tokens: 500,
+      ...n,
+      ...more,
+    })
     const bytes = Buffer.from(await answer.arrayBuffer())
     expect(answer.status, bytes.toString()).toBe(200)
     expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/)
@@ -42,20 +48,31 @@ describeHosts('streams', (world) => {
     }
   })
 
-  test.each(providerNames)('of %s come down without the usage chunk that nobody asked for', async (provider) => {
-    for (const [how, script] of scripts) {
-      const { bytes, sent, row, told } = await streamOf(provider, script, { stream: true })
-      const hasChunk = eventsOf(sent).some(isUsageChunk)
-      expect(hasChunk).toBe(provider !== 'deepseek')
-      expect(bytes.toString(), how).toBe(withoutUsageChunk(sent))
-      if (provider === 'openai' || provider === 'alibaba') expect(bytes.toString()).toContain('"usage":null')
-      expect(row).toMatchObject({ outcome: 'ok', usage_source: 'exact' })
-      expect(row.usage).toMatchObject({ input_tokens: told?.inputTokens, output_tokens: told?.outputTokens })
-    }
-  })
+  test.each(providerNames)(
+    'of %s come down without the usage chunk that nobody asked for',
+    async (provider) => {
+      for (const [how, script] of scripts) {
+        const { bytes, sent, row, told } = await streamOf(provider, script, { stream: true })
+        const hasChunk = eventsOf(sent).some(isUsageChunk)
+        expect(hasChunk).toBe(provider !== 'deepseek')
+        expect(bytes.toString(), how).toBe(withoutUsageChunk(sent))
+        if (provider === 'openai' || provider === 'alibaba')
+          expect(bytes.toString()).toContain('"usage":null')
+        expect(row).toMatchObject({ outcome: 'ok', usage_source: 'exact' })
+        expect(row.usage).toMatchObject({
+          input_tokens: told?.inputTokens,
+          output_tokens: told?.outputTokens,
+        })
+      }
+    },
+  )
 
   test('DeepSeek’s usage stands on its last choice, and stays there', async () => {
-    const { bytes, row } = await streamOf('deepseek', { cached_tokens: 4, reasoning_tokens: 2 }, { stream: true })
+    const { bytes, row } = await streamOf(
+      'deepseek',
+      { cached_tokens: 4, reasoning_tokens: 2 },
+      { stream: true },
+    )
     const last = eventsOf(bytes).at(-2)
     expect(last).toContain('"finish_reason":"stop"')
     expect(last).toContain('"prompt_cache_hit_tokens":4')
@@ -80,11 +97,13 @@ describeHosts('streams', (world) => {
     const answer = await tenant.post(chat({ wait_for: 'early', wait_after: 3 }, { stream: true }))
     let text = ''
     const reader = (answer.body ?? new ReadableStream<Uint8Array>()).getReader()
-    while (eventsOf(Buffer.from(text)).length < 3) text += Buffer.from((await reader.read()).value ?? []).toString()
+    while (eventsOf(Buffer.from(text)).length < 3)
+      text += Buffer.from((await reader.read()).value ?? []).toString()
     expect(acme.requests[index]?.finishedAt).toBeUndefined()
     expect(await tenant.held()).toBe(1)
     acme.release('early')
-    for (let next = await reader.read(); !next.done; next = await reader.read()) text += Buffer.from(next.value).toString()
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      text += Buffer.from(next.value).toString()
     expect(text).toContain('[DONE]')
     await tenant.settled(1)
   })
@@ -116,13 +135,20 @@ describeHosts('the official SDK', (world) => {
 
   test('gathers a stream into an answer, with its calls of tools', async () => {
     const tenant = await world().tenant()
-    const tools = [{ type: 'function' as const, function: { name: 'get_tide', parameters: { type: 'object' } } }]
-    const stream = tenant.sdk().chat.completions.stream({ ...chat({ tool_calls: 1, split: 'bytes' }), model: 'gpt-4.1', tools })
+    const tools = [
+      { type: 'function' as const, function: { name: 'get_tide', parameters: { type: 'object' } } },
+    ]
+    const stream = tenant
+      .sdk()
+      .chat.completions.stream({ ...chat({ tool_calls: 1, split: 'bytes' }), model: 'gpt-4.1', tools })
     const [choice] = (await stream.finalChatCompletion()).choices
     expect(choice?.finish_reason).toBe('tool_calls')
     const call = choice?.message.tool_calls?.[0]
     expect(call).toMatchObject({ type: 'function', function: { name: 'get_tide' } })
-    expect(call?.type === 'function' && JSON.parse(call.function.arguments)).toEqual({ city: '北京 Zürich 🏔️', days: 3 })
+    expect(call?.type === 'function' && JSON.parse(call.function.arguments)).toEqual({
+      city: '北京 Zürich 🏔️',
+      days: 3,
+    })
   })
 
   test('sees two answers side by side', async () => {

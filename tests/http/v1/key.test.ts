@@ -7,11 +7,14 @@ import { describeHosts } from '../../support/world.ts'
 
 const keySchema = z.looseObject({ id: z.string(), limits: z.array(limitSchema) })
 
-const readKey = async (tenant: Tenant, key = tenant.key) => keySchema.parse(await (await tenant.get('/v1/key', key)).json())
+const readKey = async (tenant: Tenant, key = tenant.key) =>
+  keySchema.parse(await (await tenant.get('/v1/key', key)).json())
 
 describeHosts('/v1/key', (world) => {
   test('tells what the key is', async () => {
-    const tenant = await world().tenant({ key: { models: ['acme-*'], expires_at: '2100-01-01', name: 'Búsqueda' } })
+    const tenant = await world().tenant({
+      key: { models: ['acme-*'], expires_at: '2100-01-01', name: 'Búsqueda' },
+    })
     expect(await readKey(tenant)).toMatchObject({
       id: tenant.keyId,
       name: 'Búsqueda',
@@ -25,7 +28,10 @@ describeHosts('/v1/key', (world) => {
   })
 
   test('tells every limit above the key, with what is spent, held and left', async () => {
-    const limits = { keyLimits: [{ metric: 'cost', per: 'lifetime', amount: '2.5' }], projectLimits: [{ metric: 'requests', per: 'day', amount: 9 }] }
+    const limits = {
+      keyLimits: [{ metric: 'cost', per: 'lifetime', amount: '2.5' }],
+      projectLimits: [{ metric: 'requests', per: 'day', amount: 9 }],
+    }
     const tenant = await world().tenant(limits)
     const { acme } = world().simulators
     const find = async () => {
@@ -34,7 +40,13 @@ describeHosts('/v1/key', (world) => {
       return { cost: of('key')[0], requests: of('project')[0], org: of('org') }
     }
     const fresh = await find()
-    expect(fresh.cost).toMatchObject({ amount: '2.5', spent: '0', held: '0', remaining: '2.5', resets_at: null })
+    expect(fresh.cost).toMatchObject({
+      amount: '2.5',
+      spent: '0',
+      held: '0',
+      remaining: '2.5',
+      resets_at: null,
+    })
     expect(fresh.org).toHaveLength(6)
     const pending = tenant.post(chat({ wait_for: 'key' }))
     await acme.arrived('key')

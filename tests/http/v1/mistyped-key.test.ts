@@ -34,7 +34,8 @@ test('a mistyped key costs no ledger trip, a well-formed one that nobody made co
     const wrong = `${key.slice(0, at)}${key[at] === 'z' ? 'q' : 'z'}${key.slice(at + 1)}`
     expect(await code(wrong), wrong).toBe('invalid_key')
   }
-  for (const other of ['', 'sk-1', key.slice(0, -1), `${key}x`, key.replace('_acme_', '_ACME_')]) expect(await code(other)).toBe('invalid_key')
+  for (const other of ['', 'sk-1', key.slice(0, -1), `${key}x`, key.replace('_acme_', '_ACME_')])
+    expect(await code(other)).toBe('invalid_key')
   expect(asked).toEqual([])
   expect(await code(key)).toBe('invalid_key')
   expect(asked).toEqual(['acme policy'])

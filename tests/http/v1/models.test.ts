@@ -8,10 +8,23 @@ describeHosts('/v1/models', (world) => {
     const tenant = await world().tenant()
     const names: string[] = []
     for await (const model of tenant.sdk().models.list()) {
-      expect(model).toMatchObject({ object: 'model', created: expect.any(Number), owned_by: expect.any(String) })
+      expect(model).toMatchObject({
+        object: 'model',
+        created: expect.any(Number),
+        owned_by: expect.any(String),
+      })
       names.push(model.id)
     }
-    expect(names).toEqual(expect.arrayContaining(['acme-chat', 'backup-chat', 'gpt-4.1', 'deepseek-flash', 'qwen3-max', 'sandbox-small']))
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'acme-chat',
+        'backup-chat',
+        'gpt-4.1',
+        'deepseek-flash',
+        'qwen3-max',
+        'sandbox-small',
+      ]),
+    )
     expect(new Set(names).size).toBe(names.length)
   })
 
@@ -34,9 +47,12 @@ describeHosts('/v1/models', (world) => {
     expect(await tenant.sdk().models.retrieve('sandbox-small')).toMatchObject({ simulated: true })
   })
 
-  test.each(['no-such-model', '__proto__', '', '%zz', '%E0%A4%A', 'a/b/c', 'x'.repeat(2_000)])('knows no %s', async (name) => {
-    const tenant = await world().tenant()
-    const refusal = await readRefusal(await tenant.get(`/v1/models/${name}`))
-    expect(refusal).toMatchObject({ status: 404, code: 'model_not_found' })
-  })
+  test.each(['no-such-model', '__proto__', '', '%zz', '%E0%A4%A', 'a/b/c', 'x'.repeat(2_000)])(
+    'knows no %s',
+    async (name) => {
+      const tenant = await world().tenant()
+      const refusal = await readRefusal(await tenant.get(`/v1/models/${name}`))
+      expect(refusal).toMatchObject({ status: 404, code: 'model_not_found' })
+    },
+  )
 })

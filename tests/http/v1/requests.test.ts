@@ -24,7 +24,10 @@ describeHosts('/v1/requests/{id}', (world) => {
     const { acme } = world().simulators
     const pending = tenant.post(chat({ wait_for: 'receipt', wait_after: 2 }, { stream: true }))
     const id = (await pending).headers.get('x-request-id')
-    expect(await readRefusal(await tenant.get(`/v1/requests/${id}`))).toMatchObject({ status: 404, code: 'not_found' })
+    expect(await readRefusal(await tenant.get(`/v1/requests/${id}`))).toMatchObject({
+      status: 404,
+      code: 'not_found',
+    })
     acme.release('receipt')
     await (await pending).text()
     await tenant.settled(1)
@@ -44,7 +47,9 @@ describeHosts('/v1/requests/{id}', (world) => {
       await theirs.get(`/v1/requests/${id.replace(mine.org, theirs.org)}`),
       await theirs.get('/v1/requests/nothing'),
     ]
-    const told = await Promise.all(twins.map(async (answer) => ({ ...(await readRefusal(answer)), request_id: '' })))
+    const told = await Promise.all(
+      twins.map(async (answer) => ({ ...(await readRefusal(answer)), request_id: '' })),
+    )
     for (const refusal of told) expect(refusal).toEqual(told[0])
     expect(told[0]).toMatchObject({ status: 404, code: 'not_found' })
   })
@@ -52,7 +57,10 @@ describeHosts('/v1/requests/{id}', (world) => {
 
 describeHosts('tenants', (world) => {
   test('see and spend nothing of each other', async () => {
-    const [mine, theirs] = [await world().tenant(), await world().tenant({ orgLimits: [{ metric: 'requests', per: 'lifetime', amount: 1 }] })]
+    const [mine, theirs] = [
+      await world().tenant(),
+      await world().tenant({ orgLimits: [{ metric: 'requests', per: 'lifetime', amount: 1 }] }),
+    ]
     for (const _ of [1, 2, 3]) expect((await mine.post(chat())).status).toBe(200)
     expect((await theirs.post(chat())).status).toBe(200)
     expect((await theirs.post(chat())).status).toBe(429)
