@@ -6,6 +6,8 @@ import { CountReporter } from './tests/support/count-reporter.ts'
 export default defineConfig({
   test: {
     reporters: ['default', new CountReporter()],
+    // Most of the time is spent waiting for gateways, so every core may have its file.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

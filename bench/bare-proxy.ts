@@ -29,7 +29,7 @@ class Passing implements Dispatcher.DispatchHandler {
     const { 'content-type': type = '', 'content-length': length } = headers
     this.#streamed = length === undefined
     this.#outgoing.writeHead(status, {
-      'content-type': type,
+      'content-type': String(type),
       ...(length && { 'content-length': String(length) }),
     })
     if (this.#streamed) this.#outgoing.on('drain', () => controller.resume())

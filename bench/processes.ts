@@ -23,16 +23,18 @@ export interface Program {
 }
 
 const ticksPerSecond = 100
+/** Of util-linux; keeps a process on a core. */
+const pinTool = 'taskset'
 
 /** Whether processes can be kept on a core each. */
 export const pinned =
   availableParallelism() >= 2 &&
-  [0, 1].every((core) => spawnSync('taskset', ['-c', `${core}`, 'true']).status === 0)
+  [0, 1].every((core) => spawnSync(pinTool, ['-c', `${core}`, 'true']).status === 0)
 
 /** Starts a program of Node and waits until it says that it listens. */
 export async function start({ file, args = [], flags = [], env = {}, core }: Program): Promise<Child> {
   const command = [process.execPath, ...flags, file, ...args]
-  const [program = '', ...rest] = pinned ? ['taskset', '-c', String(core), ...command] : command
+  const [program = '', ...rest] = pinned ? [pinTool, '-c', String(core), ...command] : command
   const child = spawn(program, rest, {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

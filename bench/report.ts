@@ -11,28 +11,31 @@ interface Line {
   readonly spread: string
 }
 
-/** The rounds as a Markdown table. */
+/** The rounds as a Markdown table, its columns as wide as their widest cell. */
 export function tableOf(samples: readonly Sample[]): string {
   const workloads = [...new Set(samples.map(({ workload }) => workload))]
-  const lines = workloads.flatMap((workload) =>
-    linesOf(
-      workload,
-      samples.filter((sample) => sample.workload === workload),
+  const lines = workloads.flatMap((workload) => {
+    const own = samples.filter((sample) => sample.workload === workload)
+    return linesOf(workload, own)
+  })
+  const rows = [
+    ['', 'direct', 'bare', 'Weir', 'Weir / bare', 'rounds'],
+    ...lines.map(({ name, direct, bare, weir, ratio, spread }) => [name, direct, bare, weir, ratio, spread]),
+  ]
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const isText = (column: number) => column === 0 || column === widths.length - 1
+  const rule = widths.map((width, column) =>
+    isText(column) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  )
+  const padded = rows.map((row) =>
+    row.map((cell, column) =>
+      isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
     ),
   )
-  const head = {
-    name: '',
-    direct: 'direct',
-    bare: 'bare',
-    weir: 'Weir',
-    ratio: 'Weir / bare',
-    spread: 'per round',
-  }
-  return [head, ...lines].map(row).toSpliced(1, 0, '|---|--:|--:|--:|--:|---|').join('\n')
-}
-
-function row({ name, direct, bare, weir, ratio, spread }: Line): string {
-  return `| ${[name, direct, bare, weir, ratio, spread].join(' | ')} |`
+  return padded
+    .toSpliced(1, 0, rule)
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n')
 }
 
 function linesOf(workload: Workload, samples: readonly Sample[]): Line[] {

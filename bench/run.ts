@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     const { samples, answers } = await runRounds({ targets, workloads, load, upstream, ...effort })
     const books = await checkBooks(weir, answers.weir)
     const report = `${heading()}\n\n${tableOf(samples)}\n\n${generatorNote(samples)}\n${books.text}\n`
-    console.log(report)
+    process.stdout.write(report)
     if (!quick && !profiled) writeFileSync('bench/results.md', report)
     if (!books.right) process.exitCode = 1
   } finally {

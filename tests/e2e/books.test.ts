@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { expectBooksToAgree } from '../support/books.ts'
-import { hosts } from '../support/gateway.ts'
+import { hosts } from '../support/hosts.ts'
 import { expectFormula, playCalls } from '../support/mix.ts'
 import { startWorld } from '../support/world.ts'
 

@@ -47,7 +47,7 @@ describe.each(hosts)('a gateway that is killed ($host)', ({ host, start }) => {
     )
     const from = acme.requests.length
     const callers = bodies.map((body, at) =>
-      startCall(world.gateway, key, body, { 'x-weir-tags': `call=k${at}` }),
+      startCall(world.gateway, key, { body, headers: { 'x-weir-tags': `call=k${at}` } }),
     )
     await acme.arrived('killed', count)
     const sent = acme.lastAnswer(from)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { newKey } from '../../src/core/keys.ts'
 import { hashKey } from '../../src/ledger/key-hash.ts'
-import { hosts } from '../support/gateway.ts'
+import { hosts } from '../support/hosts.ts'
 import { startCall } from '../support/leaving.ts'
 import { chat } from '../support/tenant.ts'
 import { models, providerNames, startWorld } from '../support/world.ts'
@@ -56,9 +56,7 @@ describe.each(hosts)('the log ($host)', (host) => {
     await tenant.admin('GET', `/keys/${tenant.key}`)
     const { acme } = world.simulators
     const leaving = startCall(world.gateway, tenant.key, {
-      ...chat({ text: said, wait_for: 'log', wait_after: 2 }),
-      messages,
-      stream: true,
+      body: { ...chat({ text: said, wait_for: 'log', wait_after: 2 }), messages, stream: true },
     })
     await acme.arrived('log')
     leaving.leave()

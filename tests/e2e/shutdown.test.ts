@@ -23,11 +23,12 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const gateway = world.gateway as NodeGateway
     const tenant = await world.tenant()
     const { acme } = world.simulators
-    const caller = startCall(
-      gateway,
-      tenant.key,
-      chat({ wait_for: 'end', wait_after: 4 }, { stream: true, stream_options: { include_usage: true } }),
-    )
+    const caller = startCall(gateway, tenant.key, {
+      body: chat(
+        { wait_for: 'end', wait_after: 4 },
+        { stream: true, stream_options: { include_usage: true } },
+      ),
+    })
     await acme.arrived('end')
     await caller.received(acme.lastAnswer(0).length)
     const exit = exitOf(gateway)
@@ -58,7 +59,9 @@ test('a caller that leaves while the gateway stops is settled, too', async () =>
   const gateway = world.gateway as NodeGateway
   const tenant = await world.tenant()
   const { acme } = world.simulators
-  const caller = startCall(gateway, tenant.key, chat({ wait_for: 'never', wait_after: 4 }, { stream: true }))
+  const caller = startCall(gateway, tenant.key, {
+    body: chat({ wait_for: 'never', wait_after: 4 }, { stream: true }),
+  })
   await acme.arrived('never')
   await caller.received(acme.lastAnswer(0).length)
   const exit = exitOf(gateway)

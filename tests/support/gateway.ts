@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startWorkerGateway } from './worker-gateway.ts'
 
 /** A gateway under test, on a real socket. */
 export interface Gateway {
@@ -33,12 +32,6 @@ export interface NodeGateway extends Gateway {
   /** `kill -9`, and waits until it is gone. */
   kill(): Promise<void>
 }
-
-/** The hosts that every HTTP test runs on. */
-export const hosts: readonly { host: string; start: (options?: GatewayOptions) => Promise<Gateway> }[] = [
-  { host: 'node', start: startGateway },
-  { host: 'workerd', start: startWorkerGateway },
-]
 
 export const testAdminKey = 'test-admin-key-0123456789'
 

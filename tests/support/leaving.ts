@@ -19,8 +19,7 @@ export interface LeavingCaller {
 export function startCall(
   { url }: Pick<Gateway, 'url'>,
   key: string,
-  body: object | string,
-  headers: Record<string, string> = {},
+  { body, headers = {} }: { body: object | string; headers?: Record<string, string> },
 ): LeavingCaller {
   const parts: Buffer[] = []
   let length = 0

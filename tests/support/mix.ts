@@ -80,7 +80,7 @@ async function play(world: World, tenant: Tenant, plan: Plan): Promise<Played> {
   const { tag, model, stream, script } = plan
   const content = `Call ${tag}: ${'水 '.repeat(tag.length)}`
   const body = JSON.stringify({ model, stream, messages: [{ role: 'user', content }], sim: script })
-  const caller = startCall(world.gateway, tenant.key, body, { 'x-weir-tags': `call=${tag}` })
+  const caller = startCall(world.gateway, tenant.key, { body, headers: { 'x-weir-tags': `call=${tag}` } })
   if (plan.leaves)
     return {
       tag,

@@ -38,3 +38,11 @@ export function nanoOf(usd: string | number): bigint {
 export function usdOf(nano: bigint): string {
   return `${nano / 1_000_000_000n}.${String(nano % 1_000_000_000n).padStart(9, '0')}`
 }
+
+/** What a provider's chat template may add to the text of a call. */
+const templateTokens = 64
+
+/** The most that a call of text can use, which is held for it: no text has more tokens than bytes. */
+export function mostOf(body: string, maxTokens: number) {
+  return { inputTokens: Buffer.byteLength(body) + templateTokens, outputTokens: maxTokens }
+}

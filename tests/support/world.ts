@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { hosts, type Gateway, type GatewayOptions } from './gateway.ts'
+import type { Gateway } from './gateway.ts'
+import { hosts, type Host } from './hosts.ts'
 import { prices } from './prices.ts'
 import { startSimulator, type FlavourName, type Simulator } from './simulator/simulator.ts'
 import { Tenant, type TenantOptions } from './tenant.ts'
@@ -85,13 +86,8 @@ function environmentFor(simulators: Simulators): Record<string, string> {
   }
 }
 
-export type Start<G extends Gateway = Gateway> = (options: GatewayOptions) => Promise<G>
-
 /** Starts it all; `stop` ends it all. */
-export async function startWorld<G extends Gateway>(
-  { host, start }: { host: string; start: Start<G> },
-  env: Readonly<Record<string, string>> = {},
-) {
+export async function startWorld({ host, start }: Host, env: Readonly<Record<string, string>> = {}) {
   const simulators = await startSimulators()
   const options = { config: configFor(simulators), env: { ...environmentFor(simulators), ...env } }
   const gateway = await start(options)

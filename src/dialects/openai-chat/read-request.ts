@@ -40,6 +40,9 @@ export const governedFields: ReadonlySet<string> = new Set([
   'prompt_cache_key',
 ])
 
+/** Ids that a provider would mix up between orgs if they came up as they are. */
+export const tenantFields = ['user', 'safety_identifier', 'prompt_cache_key']
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads and checks a chat request. Throws WeirError, naming the field at fault. */
@@ -53,6 +56,7 @@ export function readRequest(body: Uint8Array): ChatRequest {
   if (backslashNames > 0 && backslashNames !== countBackslashNames(body))
     throw invalid('A field has a name that cannot be read for certain: write it without escapes.')
   refuseUnpriced(values)
+  for (const name of tenantFields) readText(values, name)
   const outputCap = readOutputCap(values)
   const answers = readWhole(values, 'n', 128) ?? 1
   return {
@@ -113,6 +117,13 @@ function readModel(values: Readonly<Record<string, unknown>>): string {
   if (typeof model !== 'string' || model === '') throw invalid('model must be the name of a model.', 'model')
   if (!Array.isArray(values['messages'])) throw invalid('messages must be a list.', 'messages')
   return model
+}
+
+/** Texts only: anything else could not carry the org. */
+export function readText(values: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = values[name] ?? undefined
+  if (value === undefined || typeof value === 'string') return value
+  throw invalid(`${name} must be a string.`, name)
 }
 
 function readFlag(values: Readonly<Record<string, unknown>>, name: string): boolean {

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Target } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import { spliceBytes, type Splice } from '../../core/json-fields.ts'
-import { foldName, type ChatRequest } from './read-request.ts'
+import { foldName, readText, tenantFields, type ChatRequest } from './read-request.ts'
 
-/** Ids that a provider would mix up between orgs if they came up as they are. */
-const tenantFields = ['user', 'safety_identifier', 'prompt_cache_key']
 /** The longest id that OpenAI takes. */
 const maxIdLength = 64
 
@@ -58,10 +56,8 @@ function capOutput(request: ChatRequest, { quirks, outputCap }: Target): Splice[
 /** `alice` of org `acme` goes up as `acme:alice`; what would grow too long goes up as a digest. */
 function prefixId(request: ChatRequest, name: string, org: string): Splice[] {
   const field = request.fields.get(name)
-  const id = request.values[name]
-  if (!field || id === null) return []
-  if (typeof id !== 'string')
-    throw new WeirError('invalid_request', `${name} must be a string.`, { param: name })
+  const id = readText(request.values, name)
+  if (!field || id === undefined) return []
   const prefixed = `${org}:${id}`
   const text = JSON.stringify(
     prefixed.length <= maxIdLength

@@ -16,7 +16,7 @@ import { receiptOf, settledAs, sweptSettlement } from '../settlement.ts'
 import { isSoundCall, isSoundSettlement, isSoundStep } from '../soundness.ts'
 import { read, type Stored } from './records.ts'
 import type { Registry } from './registry.ts'
-import { readRow, writeRow } from './rows.ts'
+import { hasRow, readRow, writeRow } from './rows.ts'
 import type { Sql } from './sql.ts'
 import type { Tallies } from './tallies.ts'
 
@@ -48,7 +48,7 @@ export class Calls {
     if (policy.kind === 'refusal') return policy
     const again = this.#holds.get(call.id)
     if (again) return this.#granted(again)
-    if (this.#row(call.id)) return refuse('conflict', 'This call has ended.')
+    if (hasRow(this.#parts.sql, call.id)) return refuse('conflict', 'This call has ended.')
     if (policy.version !== call.policyVersion) return { kind: 'stale', policy }
     if (!isSoundCall(call))
       return refuse('invalid_request', 'A call needs a candidate, and whole, safe amounts.')
@@ -149,14 +149,14 @@ export class Calls {
     }
     this.#holds.delete(hold.id)
     sql.run('DELETE FROM holds WHERE id = ?', hold.id)
-    writeRow(sql, receipt, hold.limits)
+    writeRow(sql, { receipt, served: settlement.served, limits: hold.limits })
     return receipt
   }
 
   /** For a call that was swept, or settled already: what is known better replaces what is known worse. */
   #settleLate(settlement: Settlement): Receipt | Refusal {
     const { sql, registry, tallies, now } = this.#parts
-    const row = this.#row(settlement.id)
+    const row = readRow(sql, settlement.id)
     if (!row) return refuse('not_found', 'No such call.')
     if (!outranks(settlement.source, row.receipt.source)) return row.receipt
     const receipt = settledAs(row.receipt, settlement, now())
@@ -167,12 +167,8 @@ export class Calls {
       tallies.spend(limit, receipt.startedAt, difference)
       tallies.fill(limit, now(), difference)
     }
-    writeRow(sql, receipt, row.limits)
+    writeRow(sql, { receipt, served: settlement.served, limits: row.limits })
     return receipt
-  }
-
-  #row(id: string) {
-    return readRow(this.#parts.sql, id)
   }
 
   #keep(hold: OpenHold): void {

@@ -1,8 +1,8 @@
 import { normaliseSum } from '../../core/money.ts'
 import type { Receipt } from '../call.ts'
 import type { Bucket, GroupBy, Page, RequestQuery, UsageLine, UsageQuery } from '../records.ts'
-import { list, read, type Stored } from './records.ts'
-import type { StoredRow } from './rows.ts'
+import { list } from './records.ts'
+import { receiptFrom, type RequestRow } from './rows.ts'
 import type { Sql, SqlValue } from './sql.ts'
 
 const groupColumn: Readonly<Record<GroupBy, string>> = {
@@ -52,7 +52,7 @@ function lineOf(row: Readonly<Record<string, SqlValue>>, query: UsageQuery): Usa
 
 /** Rows, newest first. */
 export function requestPage(sql: Sql, query: RequestQuery): Page<Receipt> {
-  const { data, hasMore } = list<Stored>(sql, {
+  const { data, hasMore } = list<RequestRow>(sql, {
     table: 'requests',
     order: 'DESC',
     limit: query.limit,
@@ -65,5 +65,5 @@ export function requestPage(sql: Sql, query: RequestQuery): Page<Receipt> {
       'started_at < ?': query.to,
     },
   })
-  return { data: data.map((row) => read<StoredRow>(row).receipt), hasMore }
+  return { data: data.map(receiptFrom), hasMore }
 }

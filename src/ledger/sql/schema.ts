@@ -2,6 +2,7 @@ import type { Sql } from './sql.ts'
 
 /**
  * The tables of one org. Records that are only read whole are kept as JSON beside the columns that are searched.
+ * Rows of requests are long and come in order, so theirs is a plain table: one without rowids would put each on an extra page.
  * A step is never changed once it was released; new ones are added at the end.
  */
 const steps: readonly string[] = [
@@ -19,7 +20,7 @@ const steps: readonly string[] = [
      input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
      charge INTEGER NOT NULL, provider_cost INTEGER NOT NULL,
      source TEXT NOT NULL, outcome TEXT NOT NULL, body TEXT NOT NULL
-   ) WITHOUT ROWID;
+   );
    CREATE INDEX requests_by_time ON requests (started_at);
    CREATE TABLE audit (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE idempotency (name TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;`,

@@ -21,7 +21,8 @@ export class Tallies {
   readonly #buckets = new Map<string, Bucket>()
   readonly #dirtyTallies = new Map<string, { limit: Limit; window: number }>()
   readonly #dirtyBuckets = new Set<string>()
-  readonly #windows = new Map<string, Window>()
+  /** The window that each limit was last asked for: nearly always the one that it is asked for next. */
+  readonly #latest = new Map<string, { readonly window: Window; readonly tally: Tally }>()
 
   constructor(sql: Sql) {
     this.#sql = sql
@@ -30,23 +31,22 @@ export class Tallies {
   /** Where a limit stands at a time: in the window that the time falls in, or, for a rate, now. */
   state(limit: Limit, at: number): LimitState {
     if (isRate(limit)) return rateState(limit, this.#bucket(limit, at), at)
-    const window = this.#window(limit, at)
-    const { spent, held } = this.#tally(limit, window.start)
+    const { window, tally } = this.#at(limit, at)
+    const { spent, held } = tally
     return { limit, spent, held, ...(window.end !== Infinity && { resetsAt: window.end }) }
   }
 
   /** Adds to what is held in the window of a time. Rates hold nothing: `fill` them. */
   hold(limit: Limit, at: number, amount: number): void {
-    if (!isRate(limit)) this.#tally(limit, this.#window(limit, at).start).held += amount
+    if (!isRate(limit)) this.#at(limit, at).tally.held += amount
   }
 
   /** Adds to what is spent in the window of a time. */
   spend(limit: Limit, at: number, amount: number): void {
     if (isRate(limit) || amount === 0) return
-    const window = this.#window(limit, at).start
-    const tally = this.#tally(limit, window)
+    const { window, tally } = this.#at(limit, at)
     tally.spent = Math.min(Number.MAX_SAFE_INTEGER, tally.spent + amount)
-    this.#dirtyTallies.set(tallyName(limit, window), { limit, window })
+    this.#dirtyTallies.set(tallyName(limit, window.start), { limit, window: window.start })
   }
 
   /** Pours into a rate's bucket, or gives back. */
@@ -62,6 +62,7 @@ export class Tallies {
     this.#sql.run('DELETE FROM buckets WHERE limit_id = ?', limit.id)
     this.#buckets.delete(limit.id)
     this.#dirtyBuckets.delete(limit.id)
+    this.#latest.delete(limit.id)
     for (const [name, dirty] of this.#dirtyTallies)
       if (dirty.limit.id === limit.id) this.#dirtyTallies.delete(name)
     for (const name of this.#tallies.keys()) if (name.startsWith(`${limit.id} `)) this.#tallies.delete(name)
@@ -83,10 +84,20 @@ export class Tallies {
   }
 
   #trim(): void {
-    if (this.#tallies.size > keepInMemory)
-      for (const [name, tally] of this.#tallies) if (tally.held === 0) this.#tallies.delete(name)
     if (this.#buckets.size > keepInMemory) this.#buckets.clear()
-    if (this.#windows.size > keepInMemory) this.#windows.clear()
+    if (this.#tallies.size <= keepInMemory) return
+    for (const [name, tally] of this.#tallies) if (tally.held === 0) this.#tallies.delete(name)
+    this.#latest.clear()
+  }
+
+  /** The same window serves until it ends, so the calendar is asked once a window. */
+  #at(limit: Limit, at: number): { window: Window; tally: Tally } {
+    const latest = this.#latest.get(limit.id)
+    if (latest && at >= latest.window.start && at < latest.window.end) return latest
+    const window = windowOf(limit.per, at)
+    const found = { window, tally: this.#tally(limit, window.start) }
+    this.#latest.set(limit.id, found)
+    return found
   }
 
   #tally(limit: Limit, window: number): Tally {
@@ -115,15 +126,6 @@ export class Tallies {
       this.#buckets.set(limit.id, bucket)
     }
     return bucket
-  }
-
-  /** The same window serves until it ends, so the calendar is asked once a window. */
-  #window(limit: Limit, at: number): Window {
-    const known = this.#windows.get(limit.id)
-    if (known && at >= known.start && at < known.end) return known
-    const window = windowOf(limit.per, at)
-    this.#windows.set(limit.id, window)
-    return window
   }
 }
 

@@ -56,9 +56,8 @@ export function takeExclusively(path: string): Database {
     return database
   } catch (error) {
     if (!isLocked(error)) throw error
-    throw new Error(
-      `Another process has ${dirname(path)}: one gateway at a time may write there. Stop it, or set WEIR_DATA.`,
-    )
+    const message = `Another process has ${dirname(path)}; only one gateway may. Stop it, or set WEIR_DATA.`
+    throw new Error(message, { cause: error })
   }
 }
 

@@ -136,7 +136,7 @@ describe('sqlite files', () => {
   )
 
   promises('a second process does not get the folder', async ({ running, clock }) => {
-    expect(() => openLedger(running.folder(), () => clock.time)).toThrow(/locked/)
+    expect(() => openLedger(running.folder(), () => clock.time)).toThrow(/only one gateway/)
   })
 
   it('what was answered before a kill -9 is there after it, to the nanoUSD, and what was held is swept', async () => {

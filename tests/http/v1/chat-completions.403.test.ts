@@ -14,7 +14,7 @@ describeHosts('a model that may not be called', (world) => {
     [{ models: ['gpt-*', 'backup-chat'] }, 'acme/acme-chat', 403, 'model_not_allowed'],
     [{ models: ['sandbox-*'] }, 'best-chat', 403, 'model_not_allowed'],
     [{ models: ['best-chat'] }, 'best-chat', 403, 'model_not_allowed'],
-  ] as const)('with %o, %s is %i %s', async (options, model, status, code) => {
+  ] as const)('with %o, %s is %i %s', async (...[options, model, status, code]) => {
     const tenant = await world().tenant()
     const { key } = await tenant.anotherKey(options)
     await expectFreeOfCharge(world(), tenant, async () => {

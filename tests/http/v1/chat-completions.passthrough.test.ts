@@ -67,11 +67,12 @@ describeHosts('passthrough', (world) => {
   })
 
   test('ids of end users and of caches carry the org', async () => {
-    const body = `{"user":"alice","model":"gpt-4.1","prompt_cache_key":"p\\"1","messages":[],"max_tokens":3,"safety_identifier":7}`
+    const body = `{"user":"alice","model":"gpt-4.1","prompt_cache_key":"p\\"1","messages":[],"max_tokens":3,"safety_identifier":"é"}`
     const { up, tenant } = await sentUp(body, 'openai')
     const prefixed = body
       .replace('"alice"', `"${tenant.org}:alice"`)
       .replace('"p\\"1"', `"${tenant.org}:p\\"1"`)
+      .replace('"é"', `"${tenant.org}:é"`)
     expect(up).toBe(prefixed)
     const long = 'x'.repeat(64)
     const [one, other] = [
