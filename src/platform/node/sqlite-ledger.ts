@@ -83,12 +83,13 @@ interface Sweeping {
 
 /** Settles what an earlier process left held (opening a file does), and from then on what outlives its lease. */
 function startSweeping({ orgs, directory, open, log }: Sweeping): () => void {
-  let stopped = false
+  const stopping = new AbortController()
   const failed = (error: unknown) => log('error', 'sweep-failed', { reason: String(error) })
   const visitAll = async () => {
-    for (let after = ''; !stopped;) {
+    for (let after = ''; !stopping.signal.aborted;) {
       const { data, hasMore } = directory.list({ after, limit: 100 })
-      for (const { slug } of data) if (!stopped) await open(slug).submit((book) => book.nextExpiry())
+      for (const { slug } of data)
+        if (!stopping.signal.aborted) await open(slug).submit((book) => book.nextExpiry())
       after = data.at(-1)?.slug ?? after
       if (!hasMore) return
     }
@@ -99,7 +100,7 @@ function startSweeping({ orgs, directory, open, log }: Sweeping): () => void {
   }, sweepEveryMs)
   timer.unref()
   return () => {
-    stopped = true
+    stopping.abort()
     clearInterval(timer)
   }
 }

@@ -9,13 +9,21 @@ const highWaterMark = 64 * 1024
 export function undiciTransport(): Transport & { close(): Promise<void> } {
   // Deadlines are ours, kept in `sendWithin`; undici's own would only be a second set.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000, connections: null })
+  const addresses = new Map<string, { origin: string; path: string }>()
+  const addressOf = (url: string) => {
+    const known = addresses.get(url)
+    if (known) return known
+    const { origin, pathname, search } = new URL(url)
+    const address = { origin, path: pathname + search }
+    // As many as there are providers; a bound all the same.
+    if (addresses.size < 1_000) addresses.set(url, address)
+    return address
+  }
   const transport: Transport = (request) => {
-    const { origin, pathname, search } = new URL(request.url)
     const exchange = new DispatchedExchange()
     agent.dispatch(
       {
-        origin,
-        path: pathname + search,
+        ...addressOf(request.url),
         method: request.method,
         headers: request.headers,
         body: request.body ?? null,
