@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { startGateway, testAdminKey, type NodeGateway } from '../support/gateway.ts'
 import { startCall } from '../support/leaving.ts'
+import { rawConnection } from '../support/raw.ts'
 import { chat } from '../support/tenant.ts'
 import { startWorld } from '../support/world.ts'
 
@@ -53,6 +54,26 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     await world.stop()
   },
 )
+
+test('connections that are kept alive, or were never used, hold nobody up', async () => {
+  const world = await startNode()
+  const gateway = world.gateway as NodeGateway
+  const tenant = await world.tenant()
+  const unused = await rawConnection(gateway.url)
+  const kept = await rawConnection(gateway.url)
+  const body = JSON.stringify(chat({ wait_for: 'end', wait_after: 4 }, { stream: true }))
+  const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: weir\r\nauthorization: Bearer ${tenant.key}`
+  kept.write(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  await world.simulators.acme.arrived('end')
+  const exit = exitOf(gateway)
+  gateway.process.kill('SIGTERM')
+  await unused.closed
+  expect(gateway.process.exitCode).toBeNull()
+  world.simulators.acme.release('end')
+  expect((await kept.answer()).body.toString()).toContain('[DONE]')
+  expect(await exit).toBe(0)
+  await world.stop()
+})
 
 test('a caller that leaves while the gateway stops is settled, too', async () => {
   const world = await startNode()
