@@ -129,7 +129,6 @@ export const weirConfigSchema = z.strictObject({
 
 export type PriceCardConfig = z.output<typeof priceCardSchema>
 export type RatesConfig = z.output<typeof ratesSchema>
-export type ProviderConfig = z.output<typeof providerSchema>
 export type ExchangeRates = z.output<typeof exchangeRatesSchema>
 /** WEIR_CONFIG once it is checked. */
 export type WeirConfig = z.output<typeof weirConfigSchema>

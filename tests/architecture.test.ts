@@ -2,30 +2,36 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
 /** What the documents say of the repository must be so. */
-describe.each(['AGENTS.md', 'README.md', 'CONTRIBUTING.md', 'docs/callers.md', 'docs/admins.md', 'docs/operators.md'])(
-  '%s',
-  (document) => {
-    const text = readFileSync(document, 'utf8')
+describe.each([
+  'AGENTS.md',
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/callers.md',
+  'docs/admins.md',
+  'docs/operators.md',
+])('%s', (document) => {
+  const text = readFileSync(document, 'utf8')
 
-    test('names only paths that exist', () => {
-      const named = [...text.matchAll(/`((?:src|providers|config|tests|bench|docs)\/[\w./-]+)`/g)]
-      const missing = named.map(([, path]) => path ?? '').filter((path) => !isExample(path) && !existsSync(path))
-      expect(missing).toEqual([])
-    })
+  test('names only paths that exist', () => {
+    const named = [...text.matchAll(/`((?:src|providers|config|tests|bench|docs)\/[\w./-]+)`/g)]
+    const missing = named
+      .map(([, path]) => path ?? '')
+      .filter((path) => !isExample(path) && !existsSync(path))
+    expect(missing).toEqual([])
+  })
 
-    test('links only to files that exist', () => {
-      const folder = document.includes('/') ? `${document.split('/')[0]}/` : ''
-      const linked = [...text.matchAll(/\]\((?!https?:)([\w./-]+)(?:#[\w-]+)?\)/g)]
-      expect(linked.map(([, path]) => folder + path).filter((path) => !existsSync(path))).toEqual([])
-    })
+  test('links only to files that exist', () => {
+    const folder = document.includes('/') ? `${document.split('/')[0]}/` : ''
+    const linked = [...text.matchAll(/\]\((?!https?:)([\w./-]+)(?:#[\w-]+)?\)/g)]
+    expect(linked.map(([, path]) => folder + path).filter((path) => !existsSync(path))).toEqual([])
+  })
 
-    test('names only npm scripts that exist', () => {
-      const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object }
-      const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '')
-      expect(named.filter((name) => !(name in scripts))).toEqual([])
-    })
-  },
-)
+  test('names only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object }
+    const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '')
+    expect(named.filter((name) => !(name in scripts))).toEqual([])
+  })
+})
 
 /** Files of the provider that CONTRIBUTING shows how to add. */
 function isExample(path: string): boolean {

@@ -7,7 +7,7 @@ import { respond, type FlavourName, type Manner } from './respond.ts'
 import type { Script } from './script.ts'
 import { linkTo, State } from './state.ts'
 
-export type { BillEntry, RecordedRequest } from './records.ts'
+export type { RecordedRequest } from './records.ts'
 export type { FlavourName } from './respond.ts'
 export type { Script } from './script.ts'
 
