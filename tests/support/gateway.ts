@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 
 /** A gateway under test, on a real socket. */
 export interface Gateway {
@@ -35,6 +36,18 @@ export interface NodeGateway extends Gateway {
 
 export const testAdminKey = 'test-admin-key-0123456789'
 
+/** Resolves when a gateway is gone. One that a failing test never stopped is ended with the run, by the note that it leaves. */
+export function watchEnd(child: ChildProcess): Promise<void> {
+  const note = join(inject('runFolder'), `${child.pid}.pid`)
+  writeFileSync(note, '')
+  return new Promise((resolve) => {
+    child.once('exit', () => {
+      rmSync(note, { force: true })
+      resolve()
+    })
+  })
+}
+
 /** Starts the gateway as its operator would, in a process of its own, on a free port. */
 export async function startGateway(options: NodeGatewayOptions = {}): Promise<NodeGateway> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'weir-'))
@@ -49,7 +62,7 @@ export async function startGateway(options: NodeGatewayOptions = {}): Promise<No
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const gone = watchEnd(child)
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     const note = (chunk: Buffer) => {

@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder that holds the Worker as it would be deployed: `worker.js`. */
-    workerBundle: string
+    /** Folder of this run: the Worker as it would be deployed, `worker.js`, and a note of each gateway, `<pid>.pid`. */
+    runFolder: string
   }
 }
 
-/** Builds the Worker once per run, for every gateway in workerd. */
+/** Builds the Worker once per run, for every gateway in workerd, and ends what failing tests left running. */
 export function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'weir-bundle-'))
   const wrangler = resolve('node_modules/wrangler/bin/wrangler.js')
@@ -19,6 +19,17 @@ export function setup(project: TestProject): () => void {
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
     stdio: 'pipe',
   })
-  project.provide('workerBundle', folder)
-  return () => rmSync(folder, { recursive: true, force: true })
+  project.provide('runFolder', folder)
+  return () => {
+    for (const note of readdirSync(folder)) if (note.endsWith('.pid')) end(Number.parseInt(note))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It is gone already.
+  }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { inject } from 'vitest'
 import workerd from 'workerd'
-import { testAdminKey, type Gateway, type GatewayOptions } from './gateway.ts'
+import { watchEnd, testAdminKey, type Gateway, type GatewayOptions } from './gateway.ts'
 
 export interface WorkerGatewayOptions extends GatewayOptions {
   /** Folder of the Durable Objects' storage, to be kept; without it a fresh one that is removed at the end. */
@@ -24,12 +24,12 @@ export async function startWorkerGateway(options: WorkerGatewayOptions = {}): Pr
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'weir-workerd-'))
   const storage = join(folder, 'storage')
   if (!existsSync(storage)) mkdirSync(storage)
-  copyFileSync(join(inject('workerBundle'), 'worker.js'), join(folder, 'worker.js'))
+  copyFileSync(join(inject('runFolder'), 'worker.js'), join(folder, 'worker.js'))
   writeFileSync(join(folder, 'config.capnp'), workerdConfig(storage, bindingsOf(options)))
   const child = spawn(workerd, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const gone = watchEnd(child)
   let output = ''
   const note = (chunk: Buffer) => (output += chunk.toString())
   child.stdout?.on('data', note)

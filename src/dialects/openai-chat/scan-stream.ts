@@ -2,6 +2,7 @@ import type { StreamScanner } from '../../core/dialect.ts'
 import { concatBytes } from '../../core/json-fields.ts'
 import type { Usage } from '../../core/usage.ts'
 import { dataOf, EventSplitter, nameOf } from '../server-sent-events.ts'
+import { DeltaFrame } from './delta-frame.ts'
 import { outputBytesOf } from './output-bytes.ts'
 import { convertUsage, isFields } from './usage.ts'
 
@@ -17,6 +18,8 @@ export class ChatStreamScanner implements StreamScanner {
   readonly #dropUsageChunk: boolean
   /** How many answers have not finished yet. */
   #unfinished: number
+  /** What the events look like that only bring text. */
+  #frame: DeltaFrame | undefined
 
   constructor(options: { dropUsageChunk: boolean; answers: number }) {
     this.#dropUsageChunk = options.dropUsageChunk
@@ -26,7 +29,7 @@ export class ChatStreamScanner implements StreamScanner {
   push(bytes: Uint8Array): Uint8Array {
     const events = this.#splitter.push(bytes)
     const kept = events.filter((event) => this.#passes(event))
-    return kept.length > 0 ? concatBytes(kept) : nothing
+    return kept.length > 0 ? concatBytes(joinNeighbours(kept)) : nothing
   }
 
   /** An event that never ended is one that no client reads, unless the provider leaves out the last blank line. */
@@ -36,17 +39,39 @@ export class ChatStreamScanner implements StreamScanner {
   }
 
   #passes(event: Uint8Array): boolean {
+    const textBytes = this.#frame?.textBytesOf(event)
+    if (textBytes === undefined) return this.#read(event)
+    this.outputBytes += textBytes
+    return true
+  }
+
+  #read(event: Uint8Array): boolean {
     const data = dataOf(event)
     if (data === undefined) return true
-    if (data === '[DONE]') this.finished = true
+    if (data === '[DONE]') {
+      this.finished = true
+      return true
+    }
     const chunk = parse(data)
     if (isError(chunk, event)) this.failed = true
-    if (!isFields(chunk)) return true
-    const choices = Array.isArray(chunk['choices']) ? (chunk['choices'] as unknown[]) : []
+    return !isFields(chunk) || this.#readChunk(chunk, event)
+  }
+
+  #readChunk(chunk: Readonly<Record<string, unknown>>, event: Uint8Array): boolean {
+    const hasChoices = Array.isArray(chunk['choices'])
+    const choices = hasChoices ? (chunk['choices'] as unknown[]) : []
+    const before = this.outputBytes
     for (const choice of choices) this.#readChoice(choice)
     const usage = convertUsage(chunk['usage'])
     if (usage) this.usage = usage
-    return !(this.#dropUsageChunk && usage && Array.isArray(chunk['choices']) && choices.length === 0)
+    else if (!this.finished && !this.failed) this.#learn(event, choices, this.outputBytes - before)
+    return !(this.#dropUsageChunk && usage && hasChoices && choices.length === 0)
+  }
+
+  #learn(event: Uint8Array, choices: readonly unknown[], textBytes: number): void {
+    const [choice] = choices
+    const plain = choices.length === 1 && isFields(choice) && (choice['finish_reason'] ?? null) === null
+    if (plain) this.#frame = DeltaFrame.of(event, textBytes) ?? this.#frame
   }
 
   #readChoice(choice: unknown): void {
@@ -55,6 +80,17 @@ export class ChatStreamScanner implements StreamScanner {
     const reason = choice['finish_reason']
     if (typeof reason === 'string' && reason !== '' && --this.#unfinished === 0) this.finished = true
   }
+}
+
+/** Puts bytes together that lie side by side in memory, without a copy. */
+function joinNeighbours(parts: readonly Uint8Array[]): Uint8Array[] {
+  const runs: { readonly buffer: ArrayBufferLike; readonly start: number; end: number }[] = []
+  for (const { buffer, byteOffset: start, length } of parts) {
+    const last = runs.at(-1)
+    if (last?.buffer === buffer && last.end === start) last.end += length
+    else runs.push({ buffer, start, end: start + length })
+  }
+  return runs.map(({ buffer, start, end }) => new Uint8Array(buffer, start, end - start))
 }
 
 /** OpenAI's error chunk, the bare one of vLLM, or whatever comes as an event named `error`. */

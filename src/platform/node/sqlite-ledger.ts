@@ -19,6 +19,8 @@ export interface SqliteLedgerOptions {
 
 /** More files than this are not kept open while idle. */
 const keepOpen = 256
+/** Turns of the event loop that operations wait for others to be written with. */
+const maxTurns = 4
 const sweepEveryMs = 5_000
 
 /** The ledger of one Node process: SQLite files that no other process may write. Throws if another has the folder. */
@@ -105,7 +107,7 @@ function startSweeping({ orgs, directory, open, log }: Sweeping): () => void {
   }
 }
 
-/** One org's file. Operations that come in one turn of the event loop are written in one transaction. */
+/** One org's file. Operations that come together, within a few turns of the event loop, are written in one transaction. */
 class OrgFile {
   readonly #database: Database
   readonly #host: BookHost
@@ -120,7 +122,7 @@ class OrgFile {
 
   submit<T>(operation: Operation<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#commit())
+      if (this.#waiting.length === 0) setImmediate(() => this.#gather(0, 1))
       this.#waiting.push({
         operation,
         settle: (done) => (done.ok ? resolve(done.value as T) : reject(done.error)),
@@ -137,6 +139,13 @@ class OrgFile {
   async close(): Promise<void> {
     if (this.#waiting.length > 0) await this.submit(() => undefined)
     this.#database.close()
+  }
+
+  /** A commit costs as much for one operation as for ten: while more keep coming, they are waited for, some turns long. */
+  #gather(before: number, turn: number): void {
+    const { length } = this.#waiting
+    if (length === before || turn === maxTurns) this.#commit()
+    else setImmediate(() => this.#gather(length, turn + 1))
   }
 
   #commit(): void {

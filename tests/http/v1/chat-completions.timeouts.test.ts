@@ -15,15 +15,16 @@ describeHosts(
   'a provider that takes too long',
   (world) => {
     test.each([
-      ['to its head', 'stall_before_head', {}],
-      ['to the head of a stream', 'stall_before_head', { stream: true }],
-      ['in the middle of an unstreamed answer', 'stall_mid_stream', {}],
-    ] as const)('%s is 504, free of charge, and told to stop', async (_, fail, more) => {
+      ['to begin', 'stall_before_head', {}],
+      ['to begin', 'stall_before_head', { stream: true }],
+      ['between two bytes', 'stall_mid_stream', {}],
+    ] as const)('%s (%s, %o) is 504, free of charge, and told to stop', async (when, fail, more) => {
       const tenant = await world().tenant()
       const { acme } = world().simulators
       const index = acme.requests.length
       const answer = await tenant.post(chat({ fail }, more))
-      expect(await readRefusal(answer)).toMatchObject({ status: 504, code: 'upstream_timeout' })
+      const message = expect.stringContaining(when) as string
+      expect(await readRefusal(answer)).toMatchObject({ status: 504, code: 'upstream_timeout', message })
       await acme.waitForAbort(index)
       const row = await tenant.onlyRow()
       expect(row).toMatchObject({ outcome: 'timed_out', charge: '0', attempts: [{ usage_source: 'floor' }] })
@@ -43,14 +44,17 @@ describeHosts(
       ['in all', { words: 400, chunk_ms: 50 }],
     ] as const)(
       '%s of a stream ends it with an error event; what was generated is paid',
-      async (_, script) => {
+      async (when, script) => {
         const tenant = await world().tenant()
         const { acme } = world().simulators
         const index = acme.requests.length
         const body = JSON.stringify(chat(script, { stream: true }))
         const answer = await tenant.post(body)
         const bytes = Buffer.from(await answer.arrayBuffer())
-        expect(chunkOf(eventsOf(bytes).at(-1) ?? '')?.error).toMatchObject({ code: 'upstream_timeout' })
+        expect(chunkOf(eventsOf(bytes).at(-1) ?? '')?.error).toMatchObject({
+          code: 'upstream_timeout',
+          message: expect.stringContaining(when),
+        })
         await acme.waitForAbort(index)
         const row = await tenant.onlyRow()
         const usage = {
