@@ -58,6 +58,8 @@ export interface StreamScanner {
   readonly finished: boolean
   /** Whether the provider sent an error as an event. */
   readonly failed: boolean
+  /** Whether that error was kept from the caller, because it is about the operator's account. */
+  readonly hidError: boolean
 }
 
 /** A wire format: reads requests and answers of one shape, and words errors in it. */
@@ -70,11 +72,13 @@ export interface Dialect {
   readonly answerHeaders: readonly string[]
   /** Checks what we read of a request. Throws WeirError `invalid_request`, naming the field. */
   read(body: Uint8Array): ModelRequest
-  /** The caller's bytes with the few edits that the target needs. Throws WeirError if the target cannot take a field. */
+  /** Why a provider with these quirks may not get the request; undefined if it may. */
+  refusalFor(request: ModelRequest, quirks: Quirks): WeirError | undefined
+  /** The caller's bytes with the few edits that the target needs. */
   rewrite(request: ModelRequest, target: Target): Uint8Array
   /** Reads an unstreamed answer; undefined if it is none. */
   readAnswer(body: Uint8Array): AnswerFacts | undefined
-  scanStream(request: ModelRequest): StreamScanner
+  scanStream(request: ModelRequest, quirks: Quirks): StreamScanner
   /** The code in a provider's error body, where it has one. */
   readErrorCode(body: Uint8Array): string | undefined
   errorBody(error: WeirError, requestId?: string): Uint8Array

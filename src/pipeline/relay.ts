@@ -15,7 +15,7 @@ const usageGraceMs = 5_000
 /** A streamed answer. Until its first event is there another provider may still be tried. */
 export async function answerStream(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
   const { call, live, exchange } = attempt
-  const scanner = call.dialect.scanStream(live.request)
+  const scanner = call.dialect.scanStream(live.request, attempt.candidate.configured.provider.quirks)
   live.outputBytes = () => scanner.outputBytes
   let first: Uint8Array = new Uint8Array()
   while (first.length === 0) {
@@ -77,6 +77,7 @@ async function pass(
     const rest = scanner.rest()
     if (!scanner.finished && !scanner.failed)
       return new UpstreamError('broken', 'The provider ended its stream in the middle.')
+    if (scanner.hidError) return new UpstreamError('broken', "The operator's account is at fault.")
     if (rest.length > 0) await written(sink, rest, idleMs)
     return undefined
   } catch (error) {

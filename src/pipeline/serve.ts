@@ -1,4 +1,4 @@
-import type { ModelRequest } from '../core/dialect.ts'
+import type { Dialect, ModelRequest } from '../core/dialect.ts'
 import { WeirError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Hold } from '../ledger/call.ts'
@@ -49,7 +49,8 @@ async function open(
   let { policy } = credential
   for (let tries = 0; tries < planTries; tries++) {
     const plan = { catalogue: deps.catalogue, providers: deps.providers, dialect: dialect.id }
-    const candidates = planCall({ ...plan, allowed: policy.models, name: request.model, time: Date.now() })
+    const planned = planCall({ ...plan, allowed: policy.models, name: request.model, time: Date.now() })
+    const candidates = fittingCandidates(dialect, request, planned)
     const asked = {
       id: requestId,
       keyHash,
@@ -67,6 +68,22 @@ async function open(
     policy = answer.policy
   }
   throw new WeirError('overloaded', 'The key is being changed; try again.', { retryAfterSeconds: 1 })
+}
+
+/** Those whose provider may get what was sent. Throws what the first has against it if there is none. */
+function fittingCandidates(
+  dialect: Dialect,
+  request: ModelRequest,
+  planned: readonly PlannedCandidate[],
+): readonly PlannedCandidate[] {
+  const judged = planned.map((candidate) => ({
+    candidate,
+    refusal: dialect.refusalFor(request, candidate.configured.provider.quirks),
+  }))
+  const fitting = judged.filter(({ refusal }) => !refusal)
+  const refusal = judged[0]?.refusal
+  if (fitting.length === 0 && refusal) throw refusal
+  return fitting.map(({ candidate }) => candidate)
 }
 
 /** The id that a call of an org will have. */

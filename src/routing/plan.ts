@@ -52,7 +52,8 @@ export function isAllowed(offer: Offer, allowed: readonly string[] | undefined):
   return !allowed || matchesAny(allowed, offer.model)
 }
 
-function priceOf(offer: Offer, time: number): PriceCard | undefined {
+/** The card that holds at a time (Unix milliseconds); undefined if the price is not known. */
+export function priceOf(offer: Offer, time: number): PriceCard | undefined {
   if (offer.free) return { id: `${offer.provider}/${offer.model}@free`, rates: freeRates, tiers: [] }
   return cardAt(offer.cards, time)
 }

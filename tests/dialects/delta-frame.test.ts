@@ -61,7 +61,7 @@ test('text is counted and bytes are kept, however alike or unlike the events are
   fc.assert(
     fc.property(stream, fc.array(fc.nat({ max: 60 })), (events, cuts) => {
       const bytes = Buffer.from(events.map(({ text }) => text).join(''))
-      const scanner = new ChatStreamScanner({ dropUsageChunk: true, answers: 1 })
+      const scanner = new ChatStreamScanner({ dropUsageChunk: true, answers: 1, operatorErrors: [] })
       const out: Uint8Array[] = []
       let at = 0
       for (const cut of cuts) {
@@ -81,7 +81,7 @@ test('text is counted and bytes are kept, however alike or unlike the events are
 })
 
 test('a finish, an error or a usage is seen behind any number of events that look alike', () => {
-  const scanner = new ChatStreamScanner({ dropUsageChunk: true, answers: 1 })
+  const scanner = new ChatStreamScanner({ dropUsageChunk: true, answers: 1, operatorErrors: [] })
   const push = (chunk: object) => scanner.push(Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)).length
   const text = (content: string) => ({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })
   for (let i = 0; i < 50; i++) push(text(`word ${i}`))

@@ -18,6 +18,7 @@ function scan(
   const scanner = new ChatStreamScanner({
     dropUsageChunk: options.drop ?? false,
     answers: options.answers ?? 1,
+    operatorErrors: ['Arrearage'],
   })
   const pieces = splitBytes(bytesOf(stream), options.cuts ?? [])
   const out = pieces.map((piece) => textOf(scanner.push(piece))).join('') + textOf(scanner.rest())
@@ -143,4 +144,14 @@ describe('an error in a stream', () => {
     ['an event of another name', `event: message\n${event(delta({ content: 'event: error' }))}`],
     ['a comment', ': event: error\n\n'],
   ])('%s is none', (_, stream) => expect(scan(stream).failed).toBe(false))
+})
+
+test('an error about the operator\u2019s account is kept back, any other goes down as it came', () => {
+  const scanner = new ChatStreamScanner({ dropUsageChunk: false, answers: 1, operatorErrors: ['Arrearage'] })
+  const event = (code: string) =>
+    Buffer.from(`data: ${JSON.stringify({ error: { code, message: 'm' } })}\n\n`)
+  expect(textOf(scanner.push(event('content_filter')))).toBe(event('content_filter').toString())
+  expect(scanner).toMatchObject({ failed: true, hidError: false })
+  expect(scanner.push(event('Arrearage'))).toHaveLength(0)
+  expect(scanner).toMatchObject({ failed: true, hidError: true })
 })

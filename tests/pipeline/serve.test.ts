@@ -110,14 +110,20 @@ describe('before anything is sent', () => {
     expect(world.logged).toContainEqual(['error', 'ledger-unreachable'])
   })
 
-  test('a field that the provider may not get is refused after the hold, which is given back', async () => {
+  test('a field that no provider of the model may get is refused, with nothing held', async () => {
     const world = await worldWith([])
     await expect(world.call({ ...request, search: true })).rejects.toEqual(refusedAs('invalid_request'))
-    expect(await world.rows()).toMatchObject([{ attempts: [], charge: 0, outcome: 'failed' }])
+    expect(await world.rows()).toEqual([])
     expect(await world.counts()).toMatchObject({
       ...nothingHeld,
       requests: { spent: 0, held: 0 },
       cost: { spent: 0 },
     })
+  })
+
+  test('a field that one provider may not get goes to the other', async () => {
+    const world = await worldWith([answer])
+    const served = await world.call({ ...request, model: 'both', sold_by_first: true })
+    expect(served.headers).toMatchObject({ 'x-weir-provider': 'second', 'x-weir-attempts': '1' })
   })
 })

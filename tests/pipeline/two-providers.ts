@@ -39,7 +39,7 @@ function configured(id: string): ConfiguredProvider {
     baseUrl: `https://${id}.example/v1`,
     auth: bearer('X_API_KEY'),
     speaks: { chat: 'openai-chat' },
-    quirks: { refusedFields: ['search'] },
+    quirks: { refusedFields: id === 'first' ? ['search', 'sold_by_first'] : ['search'] },
   })
   return {
     provider,

@@ -2,7 +2,7 @@ import type { Dialect, ModelRequest } from '../../core/dialect.ts'
 import { errorEnvelope } from './errors.ts'
 import { readAnswer, readErrorCode } from './read-answer.ts'
 import { readRequest, type ChatRequest } from './read-request.ts'
-import { rewriteRequest } from './rewrite.ts'
+import { refusalFor, rewriteRequest } from './rewrite.ts'
 import { ChatStreamScanner } from './scan-stream.ts'
 
 const encoder = new TextEncoder()
@@ -14,11 +14,16 @@ export const openaiChat: Dialect = {
   requestHeaders: ['openai-beta', 'traceparent', 'tracestate'],
   answerHeaders: ['content-type', 'cache-control', 'openai-processing-ms', 'openai-version'],
   read: readRequest,
+  refusalFor: (request, quirks) => refusalFor(own(request), quirks),
   rewrite: (request, target) => rewriteRequest(own(request), target),
   readAnswer,
   readErrorCode,
-  scanStream: (request) =>
-    new ChatStreamScanner({ dropUsageChunk: !own(request).wantsUsage, answers: request.answers }),
+  scanStream: (request, { operatorErrors }) =>
+    new ChatStreamScanner({
+      dropUsageChunk: !own(request).wantsUsage,
+      answers: request.answers,
+      operatorErrors,
+    }),
   errorBody: (error, requestId) => encoder.encode(JSON.stringify(errorEnvelope(error, requestId))),
   errorEvent: (error, requestId) =>
     encoder.encode(`data: ${JSON.stringify(errorEnvelope(error, requestId))}\n\n`),

@@ -19,7 +19,10 @@ export function readAnswer(body: Uint8Array): AnswerFacts | undefined {
 
 /** The code of an error in OpenAI's envelope, or of one without an envelope. */
 export function readErrorCode(body: Uint8Array): string | undefined {
-  const answer = parse(body)
+  return errorCodeOf(parse(body))
+}
+
+export function errorCodeOf(answer: unknown): string | undefined {
   if (!isFields(answer)) return undefined
   const error = isFields(answer['error']) ? answer['error'] : answer
   return typeof error['code'] === 'string' ? error['code'] : undefined

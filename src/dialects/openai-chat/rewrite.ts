@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Target } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import { spliceBytes, type Splice } from '../../core/json-fields.ts'
+import type { Quirks } from '../../core/provider.ts'
 import { foldName, readText, tenantFields, type ChatRequest } from './read-request.ts'
 
 /** The longest id that OpenAI takes. */
@@ -9,7 +10,6 @@ const maxIdLength = 64
 
 /** The caller's bytes with the model's name, the usage flag, the output cap and the tenant's ids as the target needs them. */
 export function rewriteRequest(request: ChatRequest, target: Target): Uint8Array {
-  refuseForTarget(request, target)
   return spliceBytes(request.body, [
     ...setField(request, 'model', JSON.stringify(target.upstreamModel)),
     ...askForUsage(request, target),
@@ -67,15 +67,18 @@ function prefixId(request: ChatRequest, name: string, org: string): Splice[] {
   return [{ start: field.valueStart, end: field.valueEnd, text }]
 }
 
-function refuseForTarget(request: ChatRequest, { quirks }: Target): void {
-  const watched = [...quirks.refusedFields, ...quirks.tenantFields]
-  if (watched.length === 0) return
-  for (const name of request.fields.keys()) {
+/** A field that this provider sells, or by which it tells its tenants apart, that is switched on, oddly spelt or no text. */
+export function refusalFor(request: ChatRequest, quirks: Quirks): WeirError | undefined {
+  for (const [name, { rawName }] of request.fields) {
     const folded = foldName(name)
-    if (!watched.includes(folded)) continue
-    const plain = request.fields.get(name)?.rawName === folded
-    const value = request.values[name] ?? false
-    if (!plain || (quirks.refusedFields.includes(folded) && value !== false))
-      throw new WeirError('invalid_request', `${folded} is not supported with this value.`, { param: folded })
+    const value = request.values[name] ?? undefined
+    const sells = quirks.refusedFields.includes(folded)
+    if (!sells && !quirks.tenantFields.includes(folded)) continue
+    const isHarmless = value === undefined || (sells ? value === false : typeof value === 'string')
+    if (rawName !== folded || !isHarmless)
+      return new WeirError('invalid_request', `${folded} is not supported with this value.`, {
+        param: folded,
+      })
   }
+  return undefined
 }

@@ -3,6 +3,7 @@ import { concatBytes } from '../../core/json-fields.ts'
 import type { Usage } from '../../core/usage.ts'
 import { dataOf, EventSplitter, nameOf } from '../server-sent-events.ts'
 import { DeltaFrame } from './delta-frame.ts'
+import { errorCodeOf } from './read-answer.ts'
 import { outputBytesOf } from './output-bytes.ts'
 import { convertUsage, isFields } from './usage.ts'
 
@@ -14,15 +15,18 @@ export class ChatStreamScanner implements StreamScanner {
   outputBytes = 0
   finished = false
   failed = false
+  hidError = false
   readonly #splitter = new EventSplitter()
   readonly #dropUsageChunk: boolean
+  readonly #operatorErrors: readonly string[]
   /** How many answers have not finished yet. */
   #unfinished: number
   /** What the events look like that only bring text. */
   #frame: DeltaFrame | undefined
 
-  constructor(options: { dropUsageChunk: boolean; answers: number }) {
+  constructor(options: { dropUsageChunk: boolean; answers: number; operatorErrors: readonly string[] }) {
     this.#dropUsageChunk = options.dropUsageChunk
+    this.#operatorErrors = options.operatorErrors
     this.#unfinished = options.answers
   }
 
@@ -53,8 +57,14 @@ export class ChatStreamScanner implements StreamScanner {
       return true
     }
     const chunk = parse(data)
-    if (isError(chunk, event)) this.failed = true
+    if (isError(chunk, event)) return this.#readError(chunk)
     return !isFields(chunk) || this.#readChunk(chunk, event)
+  }
+
+  #readError(chunk: unknown): boolean {
+    this.failed = true
+    this.hidError = this.#operatorErrors.includes(errorCodeOf(chunk) ?? '')
+    return !this.hidError
   }
 
   #readChunk(chunk: Readonly<Record<string, unknown>>, event: Uint8Array): boolean {

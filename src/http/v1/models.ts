@@ -2,14 +2,15 @@ import type { Handler } from 'hono'
 import type { Offer } from '../../core/catalogue.ts'
 import { WeirError } from '../../core/errors.ts'
 import type { Policy } from '../../ledger/policy.ts'
-import { isAllowed } from '../../routing/plan.ts'
+import { isAllowed, offersFor, priceOf } from '../../routing/plan.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
 
-/** What the key may call now: models that it is allowed and that have a provider, in OpenAI's shape. */
+/** What the key may call now: routes and models that it is allowed, with a provider and a price, in OpenAI's shape. */
 export function listModels(deps: HttpDeps): Handler<CallerEnv> {
   return async (c) => {
     const { policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
-    const data = [...deps.catalogue.models.values()].flatMap((offers) => describe(deps, policy, offers) ?? [])
+    const names = [...deps.catalogue.routes.keys(), ...deps.catalogue.models.keys()]
+    const data = names.flatMap((name) => describe(deps, policy, name) ?? [])
     return c.json({ object: 'list', data })
   }
 }
@@ -18,7 +19,7 @@ export function getModel(deps: HttpDeps): Handler<CallerEnv> {
   return async (c) => {
     const { policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
     const name = decodeName(c.req.path.replace(/^\/v1\/models\//, ''))
-    const model = describe(deps, policy, deps.catalogue.models.get(name) ?? [])
+    const model = describe(deps, policy, name)
     if (!model) throw new WeirError('model_not_found', 'There is no such model.', { param: 'model' })
     return c.json(model)
   }
@@ -33,14 +34,12 @@ function decodeName(encoded: string): string {
   }
 }
 
-function describe(deps: HttpDeps, policy: Policy, offers: readonly Offer[]) {
-  const callable = offers.filter(
-    (offer) => isAllowed(offer, policy.models) && deps.providers.has(offer.provider),
-  )
+function describe(deps: HttpDeps, policy: Policy, name: string) {
+  const callable = offersFor(deps.catalogue, name).filter((offer) => isCallable(deps, policy, offer))
   const [offer] = callable
   if (!offer) return undefined
   return {
-    id: offer.model,
+    id: name,
     object: 'model',
     created: offer.released ? Math.floor(Date.parse(offer.released) / 1000) : 0,
     owned_by: offer.provider,
@@ -48,7 +47,12 @@ function describe(deps: HttpDeps, policy: Policy, offers: readonly Offer[]) {
     context: offer.contextTokens,
     max_output: offer.maxOutputTokens,
     tags: offer.tags,
-    providers: callable.map(({ provider }) => provider),
+    providers: [...new Set(callable.map(({ provider }) => provider))],
     ...(deps.providers.get(offer.provider)?.provider.simulate && { simulated: true }),
   }
+}
+
+function isCallable({ providers }: HttpDeps, policy: Policy, offer: Offer): boolean {
+  if (!providers.has(offer.provider) || !isAllowed(offer, policy.models)) return false
+  return priceOf(offer, Date.now()) !== undefined
 }

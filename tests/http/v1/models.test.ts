@@ -28,11 +28,23 @@ describeHosts('/v1/models', (world) => {
     expect(new Set(names).size).toBe(names.length)
   })
 
-  test('shows a key no model but those that it may call', async () => {
+  test('shows a key no model or route but those that it may call', async () => {
     const tenant = await world().tenant({ key: { models: ['acme-c*', 'sandbox-large'] } })
     const { data } = await tenant.sdk().models.list()
-    expect(data.map(({ id }) => id).toSorted()).toEqual(['acme-chat', 'acme-cny', 'sandbox-large'])
+    expect(data.map(({ id }) => id).toSorted()).toEqual([
+      'acme-chat',
+      'acme-cny',
+      'best-chat',
+      'sandbox-large',
+    ])
     await expect(tenant.sdk().models.retrieve('gpt-4.1')).rejects.toBeInstanceOf(NotFoundError)
+  })
+
+  test('shows none whose price is not known: it could not be called', async () => {
+    const tenant = await world().tenant()
+    const { data } = await tenant.sdk().models.list()
+    expect(data.map(({ id }) => id)).toContain('acme-free')
+    expect(data.map(({ id }) => id)).not.toContain('acme-unpriced')
   })
 
   test('reads one of them', async () => {
