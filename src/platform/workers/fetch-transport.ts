@@ -12,7 +12,7 @@ export const fetchTransport: Transport = ({ url, method, headers, body }) => {
   const response = fetch(url, {
     method,
     headers,
-    body: body ?? null,
+    ...(body && { body }),
     redirect: 'manual',
     signal: controller.signal,
   })
