@@ -117,6 +117,15 @@ export function rateState(limit: Limit, bucket: Bucket, now: number): LimitState
   return { limit, spent, held: 0, ...(Number.isFinite(drainMs) && { resetsAt: now + drainMs }) }
 }
 
+/**
+ * What settling changes in a rate's bucket: as if what was spent had been poured in place of what was held. All that drained
+ * since is taken to have been this call's, so that no other call's share is given back.
+ */
+export function correction(limit: Limit, call: { held: number; spent: number; elapsedMs: number }): number {
+  const gone = (Math.max(0, call.elapsedMs) * limit.amount) / rateMs(limit.per)
+  return Math.max(0, call.spent - gone) - Math.max(0, call.held - gone)
+}
+
 /** A bucket after an amount was added to it, or given back. */
 export function refilled(limit: Limit, change: { bucket: Bucket; amount: number; now: number }): Bucket {
   return { used: Math.max(0, drained(limit, change.bucket, change.now) + change.amount), at: change.now }

@@ -34,7 +34,7 @@ export async function dispatch(dispatching: Dispatch): Promise<Answer> {
   throw error
 }
 
-/** Who leaves pays for what was sent by then; for a provider's failure nobody is charged. */
+/** Who leaves pays for what was sent by then; for a provider that failed to begin nobody is charged. */
 function endOf(live: LiveCall, leaving: Leaving, error: WeirError) {
   if (leaving.left) {
     const served = live.attempts.findLastIndex((attempt) => attempt.source === 'counted')
@@ -79,7 +79,7 @@ function readAnswer(attempt: Try, head: UpstreamHead): Promise<Answer | Failure>
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') throw new UpstreamError('broken', `The provider answered in ${encoding}.`)
   if (status < 200 || status > 299) return readError(attempt, head)
-  const streamed = headers['content-type']?.startsWith('text/event-stream') ?? false
+  const streamed = headers['content-type']?.toLowerCase().startsWith('text/event-stream') ?? false
   return streamed ? answerStream(attempt, head) : answerWhole(attempt, head)
 }
 

@@ -38,20 +38,14 @@ async function relay(
   scanner: StreamScanner,
   { first, sink }: { first: Uint8Array; sink: Sink },
 ): Promise<void> {
-  const { call, live, candidate, exchange, leaving, sentAt } = attempt
+  const { call, live, candidate, exchange, leaving } = attempt
   leaving.do(() => {
     const grace = scanner.finished && !scanner.usage ? usageGraceMs : 0
     if (grace > 0) setTimeout(() => exchange.abort(new CallerLeft()), grace)
     else exchange.abort(new CallerLeft())
   })
   const broken = await pass(attempt, scanner, { first, sink })
-  const exact = scanner.finished ? scanner.usage : undefined
-  const served = live.noteAttempt(sentAt, {
-    status: 200,
-    usage: exact ?? countedUsage(live.request, candidate.offer, scanner.outputBytes),
-    source: exact ? 'exact' : 'counted',
-  })
-  call.caller.afterwards(live.settle({ outcome: outcomeOf(scanner, broken), served }))
+  settleStream(attempt, scanner, broken)
   if (!broken || broken instanceof CallerLeft || scanner.finished || leaving.left) return
   attempt.deps.log('warn', 'stream-broken', {
     call: live.id,
@@ -59,6 +53,19 @@ async function relay(
     reason: String(broken),
   })
   await sink.write(call.dialect.errorEvent(failureOf(broken), live.id))
+}
+
+/** Puts down what the stream used, and settles. For a stream that failed before it brought anything nobody is charged. */
+function settleStream({ call, live, candidate, sentAt }: Try, scanner: StreamScanner, broken: unknown): void {
+  const exact = scanner.finished ? scanner.usage : undefined
+  const index = live.noteAttempt(sentAt, {
+    status: 200,
+    usage: exact ?? countedUsage(live.request, candidate.offer, scanner.outputBytes),
+    source: exact ? 'exact' : 'counted',
+  })
+  const outcome = outcomeOf(scanner, broken)
+  const failedEmpty = outcome !== 'ok' && outcome !== 'cancelled' && scanner.outputBytes === 0
+  call.caller.afterwards(live.settle({ outcome, ...(!failedEmpty && { served: index }) }))
 }
 
 /** Sends the events down as they come. Returns what went wrong, if anything did. */

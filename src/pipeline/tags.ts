@@ -1,17 +1,20 @@
 import { WeirError } from '../core/errors.ts'
 
 const maxTags = 10
-const tagPattern = /^\s*([A-Za-z0-9_.-]{1,32})\s*=\s*([A-Za-z0-9_.:/@ -]{1,64}?)\s*$/
+const maxHeaderLength = 1024
+const namePattern = /^[A-Za-z0-9_.-]{1,32}$/
+const valuePattern = /^[A-Za-z0-9_.:/@ -]{1,64}$/
 
 /** Reads `x-weir-tags: team=search,env=prod`. Throws WeirError `invalid_request` where it is not of that form, or too long. */
 export function readTags(header: string | undefined): Readonly<Record<string, string>> {
   if (header === undefined || header.trim() === '') return {}
-  const pairs = header.split(',').map((part) => tagPattern.exec(part))
+  if (header.length > maxHeaderLength) throw badTags()
   const tags = new Map<string, string>()
-  for (const pair of pairs) {
-    const [, name, value] = pair ?? []
-    if (name === undefined || value === undefined || tags.has(name)) throw badTags()
-    tags.set(name, value)
+  for (const pair of header.split(',')) {
+    const [name = '', ...rest] = pair.split('=')
+    const [tag, value] = [name.trim(), rest.join('=').trim()]
+    if (!namePattern.test(tag) || !valuePattern.test(value) || tags.has(tag)) throw badTags()
+    tags.set(tag, value)
   }
   if (tags.size > maxTags) throw badTags()
   return Object.fromEntries(tags)

@@ -47,8 +47,10 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads and checks a chat request. Throws WeirError, naming the field at fault. */
 export function readRequest(body: Uint8Array): ChatRequest {
+  refuseTangled(body)
   const values = parseObject(body)
   const found = findFields(body)
+  if (found.fields.length > maxFields) throw invalid(`A request has at most ${maxFields} fields.`)
   const { fieldCount, backslashNames, size } = surveyRequest(values, body.length)
   const fields = indexFields(found)
   if (fieldCount !== found.fieldCount) throw invalid('A field is repeated within one object.')
@@ -72,6 +74,18 @@ export function readRequest(body: Uint8Array): ChatRequest {
     answers,
     extraOutputTokens: predictionBytes(fields) * answers,
   }
+}
+
+/** More commas, colons and brackets than the longest honest request has, its text included: reading them would hold up everybody. */
+const maxMarks = 500_000
+const maxFields = 1_000
+const marks: ReadonlySet<number> = new Set([...',:[{'].map((mark) => mark.charCodeAt(0)))
+
+function refuseTangled(body: Uint8Array): void {
+  if (body.length <= maxMarks) return
+  let count = 0
+  for (const byte of body)
+    if (marks.has(byte) && ++count > maxMarks) throw invalid('The request has too many parts.')
 }
 
 function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {

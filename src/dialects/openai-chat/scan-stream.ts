@@ -46,6 +46,8 @@ export class ChatStreamScanner implements StreamScanner {
     const textBytes = this.#frame?.textBytesOf(event)
     if (textBytes === undefined) return this.#read(event)
     this.outputBytes += textBytes
+    // A usage that was told before this text does not count it.
+    this.usage = undefined
     return true
   }
 
@@ -74,7 +76,8 @@ export class ChatStreamScanner implements StreamScanner {
     for (const choice of choices) this.#readChoice(choice)
     const usage = convertUsage(chunk['usage'])
     if (usage) this.usage = usage
-    else if (!this.finished && !this.failed) this.#learn(event, choices, this.outputBytes - before)
+    else if (this.outputBytes > before) this.usage = undefined
+    if (!usage && !this.finished && !this.failed) this.#learn(event, choices, this.outputBytes - before)
     return !(this.#dropUsageChunk && usage && hasChoices && choices.length === 0)
   }
 

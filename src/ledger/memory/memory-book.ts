@@ -1,4 +1,14 @@
-import { heldBy, judge, outranks, rateState, refilled, spentBy, worst, type Bucket } from '../admission.ts'
+import {
+  correction,
+  heldBy,
+  judge,
+  outranks,
+  rateState,
+  refilled,
+  spentBy,
+  worst,
+  type Bucket,
+} from '../admission.ts'
 import type { Book, CallMethods } from '../book.ts'
 import {
   refuse,
@@ -130,11 +140,12 @@ class MemoryCalls {
       return refuse('invalid_request', 'A settlement needs whole, safe amounts.')
     const hold = this.#holds.get(settlement.id)
     if (!hold) return this.#settleLate(settlement)
-    const receipt = receiptOf(hold, settlement, this.#options.now())
+    const endedAt = this.#options.now()
+    const receipt = receiptOf(hold, settlement, endedAt)
     this.#holds.delete(hold.id)
     this.rows.set(hold.id, { receipt, limits: hold.limits })
     for (const limit of this.limits.named(hold.limits))
-      this.#fill(limit, spentBy(limit, receipt) - heldBy(limit, hold))
+      this.#correct(limit, receipt, { held: heldBy(limit, hold), endedAt })
     return receipt
   }
 
@@ -142,10 +153,11 @@ class MemoryCalls {
     const row = this.rows.get(settlement.id)
     if (!row) return refuse('not_found', 'No such call.')
     if (!outranks(settlement.source, row.receipt.source)) return row.receipt
-    const receipt = settledAs(row.receipt, settlement, this.#options.now())
+    const endedAt = this.#options.now()
+    const receipt = settledAs(row.receipt, settlement, endedAt)
     this.rows.set(settlement.id, { ...row, receipt })
     for (const limit of this.limits.named(row.limits))
-      this.#fill(limit, spentBy(limit, receipt) - spentBy(limit, row.receipt))
+      this.#correct(limit, receipt, { held: spentBy(limit, row.receipt), endedAt })
     return receipt
   }
 
@@ -171,6 +183,11 @@ class MemoryCalls {
 
   #bucketOf(limit: Limit): Bucket {
     return this.#buckets.get(limit.id) ?? { used: 0, at: this.#options.now() }
+  }
+
+  #correct(limit: Limit, receipt: Receipt, { held, endedAt }: { held: number; endedAt: number }): void {
+    const call = { held, spent: spentBy(limit, receipt), elapsedMs: endedAt - receipt.startedAt }
+    this.#fill(limit, correction(limit, call))
   }
 
   #fill(limit: Limit, amount: number): void {

@@ -1,4 +1,4 @@
-import { heldBy, judge, outranks, spentBy, worst } from '../admission.ts'
+import { correction, heldBy, judge, outranks, spentBy, worst } from '../admission.ts'
 import {
   refuse,
   type Extension,
@@ -139,13 +139,15 @@ export class Calls {
 
   #close(hold: OpenHold, settlement: Settlement): Receipt {
     const { sql, tallies, now } = this.#parts
-    const receipt = receiptOf(hold, settlement, now())
+    const endedAt = now()
+    const receipt = receiptOf(hold, settlement, endedAt)
+    const elapsedMs = endedAt - hold.openedAt
     for (const limit of this.#limitsOf(hold)) {
       const held = heldBy(limit, hold)
       const spent = spentBy(limit, receipt)
       tallies.hold(limit, hold.openedAt, -held)
       tallies.spend(limit, hold.openedAt, spent)
-      tallies.fill(limit, now(), spent - held)
+      tallies.fill(limit, endedAt, correction(limit, { held, spent, elapsedMs }))
     }
     this.#holds.delete(hold.id)
     sql.run('DELETE FROM holds WHERE id = ?', hold.id)
@@ -159,13 +161,15 @@ export class Calls {
     const row = readRow(sql, settlement.id)
     if (!row) return refuse('not_found', 'No such call.')
     if (!outranks(settlement.source, row.receipt.source)) return row.receipt
-    const receipt = settledAs(row.receipt, settlement, now())
+    const endedAt = now()
+    const receipt = settledAs(row.receipt, settlement, endedAt)
     for (const id of row.limits) {
       const limit = registry.limit(id)
       if (!limit) continue
-      const difference = spentBy(limit, receipt) - spentBy(limit, row.receipt)
-      tallies.spend(limit, receipt.startedAt, difference)
-      tallies.fill(limit, now(), difference)
+      const held = spentBy(limit, row.receipt)
+      const spent = spentBy(limit, receipt)
+      tallies.spend(limit, receipt.startedAt, spent - held)
+      tallies.fill(limit, endedAt, correction(limit, { held, spent, elapsedMs: endedAt - receipt.startedAt }))
     }
     writeRow(sql, { receipt, served: settlement.served, limits: row.limits })
     return receipt
