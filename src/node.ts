@@ -26,7 +26,7 @@ async function start(): Promise<void> {
     log,
   })
   const transport = undiciTransport()
-  const edge = nodeEdge(settings.maxBodyBytes)
+  const edge = nodeEdge(settings)
   const adminKeyHash = settings.adminKey === undefined ? undefined : hashKey(settings.adminKey)
   const app = compose({
     environment: process.env,
@@ -44,6 +44,7 @@ async function start(): Promise<void> {
     getRequestListener(app.fetch, { overrideGlobalObjects: false }),
   )
   stopOnSignal({ server, edge, transport, ledger, log })
+  server.once('error', failStart)
   server.listen(settings.port, settings.host, () => greet(server, made))
 }
 
@@ -53,7 +54,9 @@ function greet(server: Server, made: FirstStart | undefined): void {
   process.stdout.write(greeting(url, made))
 }
 
-start().catch((error: unknown) => {
+function failStart(error: unknown): void {
   log('error', 'start-failed', { reason: error instanceof Error ? error.message : String(error) })
-  process.exitCode = 1
-})
+  process.exit(1)
+}
+
+start().catch(failStart)

@@ -1,6 +1,10 @@
 import type { ConditionalPrice, ModelInfo, ModelPrice } from '@pydantic/genai-prices'
 import { ConfigError } from '../errors.ts'
 
+/** The release that prices are taken from, and its day: to be changed together with the package. */
+const source = '@pydantic/genai-prices 0.1.8'
+const checked = '2026-09-23'
+
 const tokenPrices: Readonly<Record<string, string>> = {
   input_mtok: 'input',
   cache_read_mtok: 'cached_input',
@@ -36,7 +40,8 @@ export function cardsOf(model: ModelInfo): object[] {
       ...(constraint && { from: constraint.start_date }),
       per_million: perMillion(model.id, prices, 0),
       ...(above.length > 0 && { above }),
-      source: '@pydantic/genai-prices',
+      source,
+      checked,
     }
   })
 }

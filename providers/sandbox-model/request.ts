@@ -13,16 +13,19 @@ export interface SandboxRequest {
 type Fields = Readonly<Record<string, unknown>>
 
 const defaultWords = 24
+/** Of all answers together: it is made up in the gateway's own time. */
+const maxWords = 20_000
 
 export function readSandboxRequest(body: Uint8Array | undefined): SandboxRequest {
   const fields = fieldsOf(JSON.parse(new TextDecoder().decode(body)))
   const wishes = fieldsOf(fields['sandbox'])
+  const answers = wholeOf(fields['n'], { most: 128, fallback: 1 })
   return {
     model: String(fields['model']),
     stream: fields['stream'] === true,
     includeUsage: fieldsOf(fields['stream_options'])['include_usage'] === true,
-    answers: wholeOf(fields['n'], { most: 128, fallback: 1 }),
-    words: wholeOf(wishes['words'], { most: 100_000, fallback: defaultWords }),
+    answers,
+    words: wholeOf(wishes['words'], { most: Math.floor(maxWords / answers), fallback: defaultWords }),
     msPerWord: wholeOf(wishes['ms_per_word'], { most: 60_000, fallback: 0 }),
     maxTokens: wholeOf(fields['max_completion_tokens'] ?? fields['max_tokens'], {
       most: 1_000_000,

@@ -56,6 +56,8 @@ export interface StreamScanner {
   readonly outputBytes: number
   /** Whether the model said that it finished. */
   readonly finished: boolean
+  /** Whether the stream said that nothing more comes, though the connection may stay. */
+  readonly ended: boolean
   /** Whether the provider sent an error as an event. */
   readonly failed: boolean
   /** Whether that error was kept from the caller, because it is about the operator's account. */

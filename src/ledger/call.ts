@@ -13,6 +13,9 @@ export interface Candidate {
   readonly hold: Amounts
   /** The input as estimated: what is charged if nothing more is ever heard of the call. */
   readonly floor: Amounts
+  /** The card that priced it, for the row. */
+  readonly priceCard?: string
+  readonly exchange?: Exchange
 }
 
 export interface OpenCall {

@@ -54,6 +54,8 @@ export function sweptSettlement(hold: OpenHold, now: number): Settlement {
     usage: { ...noUsage, inputTokens: floor.inputTokens, outputTokens: floor.outputTokens },
     source: 'floor' as const,
     providerCost: floor.cost,
+    ...(candidate?.priceCard !== undefined && { priceCard: candidate.priceCard }),
+    ...(candidate?.exchange && { exchange: candidate.exchange }),
   }
   return {
     id: hold.id,

@@ -120,5 +120,7 @@ export function ledgerCandidate(request: ModelRequest, { offer, card }: PlannedC
     provider: offer.provider,
     hold: mostOf(request, offer, card),
     floor: amountsOf(countedUsage(request, offer, 0), card),
+    priceCard: card.id,
+    ...(card.exchange && { exchange: card.exchange }),
   }
 }

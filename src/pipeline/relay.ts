@@ -44,8 +44,13 @@ async function relay(
     if (grace > 0) setTimeout(() => exchange.abort(new CallerLeft()), grace)
     else exchange.abort(new CallerLeft())
   })
-  const broken = await pass(attempt, scanner, { first, sink })
-  settleStream(attempt, scanner, broken)
+  let settled = false
+  const settle = (broken?: unknown) => {
+    if (!settled) settleStream(attempt, scanner, broken)
+    settled = true
+  }
+  const broken = await pass(attempt, scanner, { first, sink, settle })
+  settle(broken)
   if (!broken || broken instanceof CallerLeft || scanner.finished || leaving.left) return
   attempt.deps.log('warn', 'stream-broken', {
     call: live.id,
@@ -68,17 +73,25 @@ function settleStream({ call, live, candidate, sentAt }: Try, scanner: StreamSca
   call.caller.afterwards(live.settle({ outcome, ...(!failedEmpty && { served: index }) }))
 }
 
+interface Passing {
+  readonly first: Uint8Array
+  readonly sink: Sink
+  /** Settles a stream that said that it ended: a provider may keep the connection for long after. */
+  readonly settle: () => void
+}
+
 /** Sends the events down as they come. Returns what went wrong, if anything did. */
 async function pass(
   { deps, exchange }: Try,
   scanner: StreamScanner,
-  { first, sink }: { first: Uint8Array; sink: Sink },
+  { first, sink, settle }: Passing,
 ): Promise<unknown> {
   const idleMs = deps.deadlines.idleSeconds * 1000
   try {
     await written(sink, first, idleMs)
     for (let bytes = await exchange.read(); bytes; bytes = await exchange.read()) {
       const events = scanner.push(bytes)
+      if (scanner.ended) settle()
       if (events.length > 0) await written(sink, events, idleMs)
     }
     const rest = scanner.rest()

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -6,6 +7,11 @@ import { describe, expect, test } from 'vitest'
 import { generateModels } from '../../config/sync/generate.ts'
 import { manual } from '../../config/sync/manual.ts'
 import { cardsOf } from '../../config/sync/package-prices.ts'
+
+/** A new release of the package brings new prices: the cards must name it. */
+const installed = JSON.parse(readFileSync('node_modules/@pydantic/genai-prices/package.json', 'utf8')) as {
+  version: string
+}
 
 /** A model of the package, with prices that hold always. */
 function model(prices: ModelPrice): ModelInfo {
@@ -40,7 +46,8 @@ describe('a price of the package', () => {
         currency: 'USD',
         per_million: { input: 1, cached_input: 0.5, output: 3 },
         above: [{ input_tokens: 100, per_million: { input: 2, cached_input: 0.5, output: 3 } }],
-        source: '@pydantic/genai-prices',
+        source: `@pydantic/genai-prices ${installed.version}`,
+        checked: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string,
       },
     ])
   })

@@ -35,6 +35,11 @@ describe('what is no request', () => {
     ['two of them', '{}{}'],
     ['JSON with a byte order mark', '\uFEFF{}'],
     ['bytes that are no UTF-8', cut],
+    [
+      'more fields than any request has',
+      `{"model":"a","messages":[]${Array.from({ length: 1001 }, (_, i) => `,"f${i}":0`).join('')}}`,
+    ],
+    ['more parts than any request has', `{"model":"a","messages":[${'{},'.repeat(250_000)}{}]}`],
     ['nesting that is too deep', `{"model":"a","messages":[${'['.repeat(200)}${']'.repeat(200)}]}`],
     ['nesting that would overflow a stack', `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
   ])('%s', (_, body) => expect(refusal(body)).toMatchObject({ code: 'invalid_request' }))

@@ -155,3 +155,17 @@ test('an error about the operator\u2019s account is kept back, any other goes do
   expect(scanner.push(event('Arrearage'))).toHaveLength(0)
   expect(scanner).toMatchObject({ failed: true, hidError: true })
 })
+
+test('a usage that was told before more text came does not count it, and is none', () => {
+  const scanner = new ChatStreamScanner({ dropUsageChunk: false, answers: 1, operatorErrors: [] })
+  const push = (chunk: object) => scanner.push(Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`))
+  const text = { choices: [{ index: 0, delta: { content: 'word' }, finish_reason: null }] }
+  const usage = { prompt_tokens: 10, completion_tokens: 1 }
+  push({ ...text, usage })
+  expect(scanner.usage).toMatchObject({ outputTokens: 1 })
+  push(text)
+  expect(scanner.usage).toBeUndefined()
+  push({ choices: [], usage })
+  push(text)
+  expect(scanner.usage).toBeUndefined()
+})

@@ -1,7 +1,18 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { UpstreamError } from '../../src/upstream/deadlines.ts'
-import { events, type Script } from './scripted.ts'
-import { answer, costAtFirst, failing, pieces, request, stream, worldWith } from './two-providers.ts'
+import { events, scripted, silence, type Script } from './scripted.ts'
+import {
+  answer,
+  catalogue,
+  costAtFirst,
+  failing,
+  pieces,
+  providers,
+  request,
+  stream,
+  worldWith,
+} from './two-providers.ts'
+import { makeWorld } from './world.ts'
 
 const nothingHeld = { cost: { held: 0 }, concurrency: { held: 0 }, requests: { held: 0 } }
 const refusedAs = (code: string) => expect.objectContaining({ code }) as Error
@@ -115,4 +126,27 @@ describe('once bytes went out', () => {
     expect(served.body.toString()).toBe(pieces.first + pieces.text + pieces.finish)
     expect(await world.rows()).toMatchObject([{ outcome: 'ok', source: 'exact', charge: costAtFirst }])
   })
+})
+
+describe('a stream that brings nothing', () => {
+  test.each<[string, string[]]>([
+    ['but comments and an error', [': keep-alive\n\n', 'data: {"error":{"message":"m"}}\n\n']],
+    ['but rubbish', ['data: {}\n\n', 'data: rubbish\n\n']],
+  ])('%s is charged to nobody', async (_, body) => {
+    const world = await worldWith([{ headers: events, body }])
+    await world.call({ ...request, stream: true })
+    expect(await world.rows()).toMatchObject([{ outcome: 'failed', charge: 0, usage: { inputTokens: 0 } }])
+    expect(await world.counts()).toMatchObject({ ...nothingHeld, cost: { spent: 0 } })
+  })
+})
+
+test('a stream that ended is settled, though the provider keeps its connection', async () => {
+  const transport = scripted([{ ...stream, body: [...(stream.body ?? []), silence] }])
+  const world = await makeWorld({ catalogue, providers, transport })
+  const calling = world.call({ ...request, stream: true })
+  await vi.waitFor(async () => expect(await world.rows()).toMatchObject([{ outcome: 'ok', source: 'exact' }]))
+  expect(await world.counts()).toMatchObject(nothingHeld)
+  transport.sent[0]?.exchange.abort(new Error('over'))
+  await calling
+  expect(await world.rows()).toMatchObject([{ outcome: 'ok', charge: costAtFirst, attempts: [{}] }])
 })

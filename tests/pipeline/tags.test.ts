@@ -28,6 +28,8 @@ describe('x-weir-tags', () => {
     'team="a"',
     `${'n'.repeat(33)}=a`,
     `team=${'v'.repeat(65)}`,
+    `team=${' '.repeat(14_000)}!`,
+    `team=a${' '.repeat(1020)}`,
     Array.from({ length: 11 }, (_, i) => `t${i}=1`).join(),
   ])('%s is refused', (header) => {
     expect(() => readTags(header)).toThrow(

@@ -14,6 +14,7 @@ export class ChatStreamScanner implements StreamScanner {
   usage: Usage | undefined
   outputBytes = 0
   finished = false
+  ended = false
   failed = false
   hidError = false
   readonly #splitter = new EventSplitter()
@@ -56,6 +57,7 @@ export class ChatStreamScanner implements StreamScanner {
     if (data === undefined) return true
     if (data === '[DONE]') {
       this.finished = true
+      this.ended = true
       return true
     }
     const chunk = parse(data)

@@ -6,8 +6,14 @@ import { WeirError } from '../../core/errors.ts'
 import type { Edge } from '../../http/edge.ts'
 import type { Answer, Caller, Sink } from '../../pipeline/answer.ts'
 
+export interface NodeEdgeOptions {
+  readonly maxBodyBytes: number
+  /** A caller that reads nothing of its answer for so long has left. */
+  readonly idleSeconds: number
+}
+
 /** Requests and answers on Node, straight from and to the sockets. `drain` waits for what goes on after an answer. */
-export function nodeEdge(maxBodyBytes: number): Edge & { drain(): Promise<void> } {
+export function nodeEdge({ maxBodyBytes, idleSeconds }: NodeEdgeOptions): Edge & { drain(): Promise<void> } {
   const pending = new Set<Promise<unknown>>()
   const track = (work: Promise<unknown>) => {
     const done = work.catch(() => {}).finally(() => pending.delete(done))
@@ -21,7 +27,7 @@ export function nodeEdge(maxBodyBytes: number): Edge & { drain(): Promise<void> 
       const { outgoing } = bindings(c)
       outgoing.writeHead(answer.status, headersOf(answer))
       if (typeof answer.body === 'function') track(stream(answer.body, outgoing))
-      else outgoing.end(answer.body)
+      else sendWhole(answer.body, { outgoing, idleSeconds })
       return RESPONSE_ALREADY_SENT
     },
     async drain() {
@@ -73,6 +79,17 @@ function nodeCaller({ incoming, outgoing }: HttpBindings, track: (work: Promise<
     },
     afterwards: track,
   }
+}
+
+interface Outgoing {
+  readonly outgoing: ServerResponse
+  readonly idleSeconds: number
+}
+
+/** An answer that nobody reads would stay in memory: it is cut once none of it moved for as long as a caller may idle. */
+function sendWhole(body: Uint8Array, { outgoing, idleSeconds }: Outgoing): void {
+  outgoing.end(body)
+  if (outgoing.writableLength > 0) outgoing.setTimeout(idleSeconds * 1000, () => outgoing.destroy())
 }
 
 function headersOf({ headers, body }: Answer): Record<string, string> {

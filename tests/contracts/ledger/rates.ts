@@ -46,6 +46,16 @@ export function ratePromises(promises: Promises): void {
     expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
   })
 
+  promises('settling gives nothing back that another call poured', async (org) => {
+    const limit = await org.limit({ metric: 'tokens', per: 'minute', amount: 600 })
+    const first = await org.open({ outputTokens: 590 })
+    org.clock.time += 20_000
+    await org.open({ outputTokens: 195 })
+    await org.settle(first, { outputTokens: 5 })
+    expect(await org.counts(limit)).toEqual({ spent: 195, held: 0 })
+    await org.refused({ outputTokens: 406 })
+  })
+
   promises('a bucket goes into debt by what a call used beyond its hold, and pays it off', async (org) => {
     const limit = await org.limit({ metric: 'tokens', per: 'minute', amount: 60 })
     await org.settle(await org.open({ inputTokens: 10 }), { inputTokens: 180 })
