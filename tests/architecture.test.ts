@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { loadCatalogue } from '../config/catalogue.ts'
 
 /** What the documents say of the repository must be so. */
 describe.each([
@@ -37,3 +38,14 @@ describe.each([
 function isExample(path: string): boolean {
   return path.includes('moonshot')
 }
+
+test('README names only models that can be called', () => {
+  const line = readFileSync('README.md', 'utf8')
+    .split('\n')
+    .find((text) => text.trim().startsWith("model: '"))
+  const named = [...(line ?? '').matchAll(/'([\w./-]+)'/g)].map(([, name]) => name ?? '')
+  const { models } = loadCatalogue({ regions: { alibaba: 'cn' } })
+  const known = (name: string) => models.get(name) ?? models.get(name.split('/').at(-1) ?? '') ?? []
+  expect(named.length).toBeGreaterThan(2)
+  expect(named.filter((name) => !known(name).some(({ cards }) => cards.length > 0))).toEqual([])
+})
