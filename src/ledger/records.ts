@@ -41,6 +41,8 @@ export interface Change {
   /** `root`, or the id of an org's admin key. */
   readonly actor: string
   readonly idempotencyKey?: string
+  /** Digest of what was asked for under that key: the same key for something else is a conflict. */
+  readonly digest?: string
 }
 
 /** An answer to a create: `replayed` says that an earlier call with the same idempotency key made it. */

@@ -1,5 +1,6 @@
 import { WeirError } from '../../core/errors.ts'
 import { orgOfId, slugOf, type IdKind } from '../../core/ids.ts'
+import { hashKey } from '../../ledger/key-hash.ts'
 import type { Change } from '../../ledger/records.ts'
 import type { Admin } from './deps.ts'
 import { invalid, notFound } from './errors.ts'
@@ -32,7 +33,17 @@ export function requireRoot(admin: Admin, doing: string): void {
 }
 
 /** What the audit will say of a change. */
-export function changeBy(admin: Admin, headers: { 'idempotency-key'?: string | undefined } = {}): Change {
+export function changeBy(admin: Admin): Change {
+  return { actor: admin.actor }
+}
+
+/** A change that makes something out of a body: once for each idempotency key. */
+export function creationBy(
+  admin: Admin,
+  headers: { 'idempotency-key'?: string | undefined },
+  body: unknown,
+): Change {
   const idempotencyKey = headers['idempotency-key']
-  return { actor: admin.actor, ...(idempotencyKey !== undefined && { idempotencyKey }) }
+  if (idempotencyKey === undefined) return changeBy(admin)
+  return { ...changeBy(admin), idempotencyKey, digest: hashKey(JSON.stringify(body)) }
 }

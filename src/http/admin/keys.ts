@@ -4,7 +4,7 @@ import { newKey } from '../../core/keys.ts'
 import { hashKey } from '../../ledger/key-hash.ts'
 import type { Key, NewKey } from '../../ledger/records.ts'
 import { timeToWire } from '../../ledger/wire.ts'
-import { changeBy, idWithin, orgFor, orgOfVisible, requireRoot } from './access.ts'
+import { changeBy, creationBy, idWithin, orgFor, orgOfVisible, requireRoot } from './access.ts'
 import type { AdminDeps, AdminEnv } from './deps.ts'
 import { ask } from './errors.ts'
 import * as routes from './key-routes.ts'
@@ -19,7 +19,7 @@ export function keyRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminEnv
     const org = orgFor(c.var.admin, body.org)
     if (body.scopes.includes('admin')) requireRoot(c.var.admin, 'make keys with the scope admin')
     const text = newKey(org)
-    const change = changeBy(c.var.admin, c.req.valid('header'))
+    const change = creationBy(c.var.admin, c.req.valid('header'), c.req.valid('json'))
     const { record, replayed } = await ask(book.createKey(org, draftKey(org, text, body), change))
     const wire = keyToWire(org, record)
     return replayed ? c.json({ ...wire, key: null }, 200) : c.json({ ...wire, key: text }, 201)

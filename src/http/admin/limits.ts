@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { newId, orgId, slugOf } from '../../core/ids.ts'
 import { isRate, type Limit, type Scope } from '../../ledger/limit.ts'
 import { limitStateToWire, limitToWire } from '../../ledger/wire.ts'
-import { changeBy, idWithin, orgFor, orgOfVisible, requireRoot } from './access.ts'
+import { changeBy, creationBy, idWithin, orgFor, orgOfVisible, requireRoot } from './access.ts'
 import { amountHelp, readAmount, type WrittenAmount } from './amounts.ts'
 import type { Admin, AdminDeps, AdminEnv } from './deps.ts'
 import { ask, invalid, notFound } from './errors.ts'
@@ -19,7 +19,7 @@ export function limitRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminE
     const org = orgFor(c.var.admin, body.org)
     const limit = { id: newId('lim', org), scope: scopeWithin(org, body.scope), ...body.terms }
     requireRight(c.var.admin, limit)
-    const change = changeBy(c.var.admin, c.req.valid('header'))
+    const change = creationBy(c.var.admin, c.req.valid('header'), c.req.valid('json'))
     const { record, replayed } = await ask(book.createLimit(org, limit, change))
     return c.json(limitToWire(record), replayed ? 200 : 201)
   })

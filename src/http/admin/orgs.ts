@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { orgId, slugOf } from '../../core/ids.ts'
 import type { Listing } from '../../ledger/ledger.ts'
 import { timeToWire } from '../../ledger/wire.ts'
-import { changeBy, orgFor, requireRoot } from './access.ts'
+import { changeBy, creationBy, orgFor, requireRoot } from './access.ts'
 import { createOrg } from './create-org.ts'
 import type { AdminDeps, AdminEnv } from './deps.ts'
 import { ask, notFound } from './errors.ts'
@@ -68,7 +68,7 @@ export function orgRoutes({ ledger }: AdminDeps): OpenAPIHono<AdminEnv> {
 
   app.openapi(create, async (c) => {
     requireRoot(c.var.admin, 'create orgs')
-    const change = changeBy(c.var.admin, c.req.valid('header'))
+    const change = creationBy(c.var.admin, c.req.valid('header'), c.req.valid('json'))
     const { record, replayed } = await createOrg(ledger, c.req.valid('json'), change)
     return c.json(orgToWire(record), replayed ? 200 : 201)
   })

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { newId, orgId } from '../../core/ids.ts'
 import type { Project } from '../../ledger/records.ts'
 import { timeToWire } from '../../ledger/wire.ts'
-import { changeBy, orgFor, orgOfVisible } from './access.ts'
+import { creationBy, orgFor, orgOfVisible } from './access.ts'
 import type { AdminDeps, AdminEnv } from './deps.ts'
 import { ask } from './errors.ts'
 import * as schemas from './schemas.ts'
@@ -48,7 +48,7 @@ export function projectRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<Admi
   app.openapi(create, async (c) => {
     const { org: given, name } = c.req.valid('json')
     const org = orgFor(c.var.admin, given)
-    const change = changeBy(c.var.admin, c.req.valid('header'))
+    const change = creationBy(c.var.admin, c.req.valid('header'), c.req.valid('json'))
     const { record, replayed } = await ask(book.createProject(org, { id: newId('prj', org), name }, change))
     return c.json(projectToWire(org, record), replayed ? 200 : 201)
   })

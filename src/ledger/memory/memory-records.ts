@@ -2,12 +2,14 @@ import { newId } from '../../core/ids.ts'
 import { refuse, type Refusal } from '../call.ts'
 import type { AuditEntry, Change, Created, Page, PageQuery } from '../records.ts'
 
+const usedForElse = refuse('conflict', 'The idempotency key was used for something else.')
+
 export const missing: Refusal = refuse('not_found', 'Not found.')
 
 /** The trail of changes, and which idempotency key made what. */
 export class MemoryRecords {
   readonly trail: AuditEntry[] = []
-  readonly #made = new Map<string, string>()
+  readonly #made = new Map<string, { readonly id: string; readonly digest: string | undefined }>()
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -26,13 +28,14 @@ export class MemoryRecords {
   ): Created<T> | Refusal {
     const name = change.idempotencyKey && `${change.actor} ${change.idempotencyKey}`
     const before = name ? this.#made.get(name) : undefined
-    const known = into.get(before ?? id)
+    const known = into.get(before?.id ?? id)
+    if (before && before.digest !== change.digest) return usedForElse
     if (known) return { kind: 'created', record: known, replayed: known.id !== id }
-    if (before !== undefined) return refuse('conflict', 'The idempotency key was used for something else.')
+    if (before) return usedForElse
     const record = make()
     if (isRefusal(record)) return record
     into.set(id, record)
-    if (name) this.#made.set(name, id)
+    if (name) this.#made.set(name, { id, digest: change.digest })
     return { kind: 'created', record, replayed: false }
   }
 }

@@ -8,6 +8,7 @@ import { first, read, type Stored } from './records.ts'
 import type { Sql } from './sql.ts'
 
 export const missing: Refusal = refuse('not_found', 'Not found.')
+const usedForElse = refuse('conflict', 'The idempotency key was used for something else.')
 
 /** Keys and scopes are read anew above this many in memory. */
 const keepInMemory = 10_000
@@ -140,19 +141,30 @@ export class Registry {
     make: () => T | Refusal,
   ): Created<T> | Refusal {
     if (!this.#org) return missing
-    const name = change.idempotencyKey && `${change.actor} ${change.idempotencyKey}`
-    const before = name ? this.#madeUnder(name) : undefined
-    const known = find(before ?? id)
-    if (known) return { kind: 'created', record: known, replayed: known.id !== id }
-    if (before !== undefined) return refuse('conflict', 'The idempotency key was used for something else.')
+    const made = this.#madeBefore({ id, change }, find)
+    if (made) return made
     const record = make()
     if (isRefusal(record)) return record
-    if (name) this.#sql.run('INSERT INTO idempotency VALUES (?, ?)', name, record.id)
+    const name = nameOf(change)
+    if (name)
+      this.#sql.run('INSERT INTO idempotency VALUES (?, ?, ?)', name, record.id, change.digest ?? null)
     return { kind: 'created', record, replayed: false }
   }
 
-  #madeUnder(name: string): string | undefined {
-    return this.#sql.all<{ target: string }>('SELECT target FROM idempotency WHERE name = ?', name)[0]?.target
+  #madeBefore<T extends { id: string }>(
+    { id, change }: { id: string; change: Change },
+    find: (id: string) => T | undefined,
+  ): Created<T> | Refusal | undefined {
+    const name = nameOf(change)
+    const before = name === undefined ? undefined : this.#madeUnder(name)
+    const known = find(before?.target ?? id)
+    if (before && (!known || before.digest !== (change.digest ?? null))) return usedForElse
+    return known && { kind: 'created', record: known, replayed: known.id !== id }
+  }
+
+  #madeUnder(name: string): { target: string; digest: string | null } | undefined {
+    const text = 'SELECT target, digest FROM idempotency WHERE name = ?'
+    return this.#sql.all<{ target: string; digest: string | null }>(text, name)[0]
   }
 
   #scopeExists({ type, id }: Limit['scope']): boolean {
@@ -182,4 +194,9 @@ export class Registry {
 
 function isRefusal(made: object): made is Refusal {
   return 'kind' in made && made.kind === 'refusal'
+}
+
+/** An idempotency key belongs to who uses it. */
+function nameOf({ actor, idempotencyKey }: Change): string | undefined {
+  return idempotencyKey === undefined ? undefined : `${actor} ${idempotencyKey}`
 }

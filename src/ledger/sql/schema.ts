@@ -23,7 +23,7 @@ const steps: readonly string[] = [
    );
    CREATE INDEX requests_by_time ON requests (started_at);
    CREATE TABLE audit (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
-   CREATE TABLE idempotency (name TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;`,
+   CREATE TABLE idempotency (name TEXT PRIMARY KEY, target TEXT NOT NULL, digest TEXT) WITHOUT ROWID;`,
 ]
 
 /** Whether an org was ever created here. Reading this writes nothing, so an invented key costs nothing. */

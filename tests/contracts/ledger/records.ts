@@ -3,6 +3,7 @@ import { orgId } from '../../../src/core/ids.ts'
 import type { Refusal } from '../../../src/ledger/call.ts'
 import type { Page, PageQuery } from '../../../src/ledger/records.ts'
 import type { Promises } from './contract.ts'
+import { idempotencyPromises } from './idempotency.ts'
 import { idOf, refusalOf, root, small, type TestOrg } from './harness.ts'
 
 /** Every record of a list, asked for a few at a time. */
@@ -69,58 +70,6 @@ export function recordPromises(promises: Promises): void {
   idempotencyPromises(promises)
   listPromises(promises)
   auditPromises(promises)
-}
-
-function idempotencyPromises(promises: Promises): void {
-  promises(
-    'an idempotency key makes one record, also when used twice at once and after a crash',
-    async (org) => {
-      const change = { actor: 'root', idempotencyKey: 'once' }
-      const project = () => org.book.createProject({ id: idOf('prj', org.slug), name: 'p' }, change)
-      const [first, second] = await Promise.all([project(), project()])
-      expect(first).toMatchObject({ kind: 'created', replayed: false })
-      expect(second).toEqual({ ...first, replayed: true })
-      await org.crash()
-      expect(await project()).toEqual(second)
-      expect(await org.book.projects({ limit: 9 })).toMatchObject({
-        data: [{ id: org.projectId }, { name: 'p' }],
-        hasMore: false,
-      })
-    },
-  )
-
-  promises('an idempotency key belongs to its actor, and to what it made', async (org) => {
-    const limit = () =>
-      ({
-        id: idOf('lim', org.slug),
-        scope: org.scope('org'),
-        metric: 'requests',
-        per: 'day',
-        amount: 5,
-      }) as const
-    const change = { actor: 'root', idempotencyKey: 'k' }
-    const made = await org.book.createLimit(limit(), change)
-    expect(await org.book.createLimit(limit(), change)).toEqual({ ...made, replayed: true })
-    expect(await org.book.createLimit(limit(), { ...change, actor: 'key_other' })).toMatchObject({
-      replayed: false,
-    })
-    const project = { id: idOf('prj', org.slug), name: 'p' }
-    expect(refusalOf(await org.book.createProject(project, change)).code).toBe('conflict')
-    expect(await org.book.limits({ limit: 9 })).toMatchObject({ data: [{}, {}], hasMore: false })
-  })
-
-  promises('a create that was refused does not use up its idempotency key', async (org) => {
-    const change = { actor: 'root', idempotencyKey: 'k' }
-    const key = { id: idOf('key', org.slug), name: 'k', scopes: ['call'], limits: [], hash: 'h' } as const
-    expect(refusalOf(await org.book.createKey({ ...key, projectId: 'prj_none' }, change)).code).toBe(
-      'not_found',
-    )
-    expect(await org.book.createKey(key, change)).toMatchObject({ kind: 'created', replayed: false })
-    expect(await org.book.createKey({ ...key, id: 'x', hash: 'y' }, change)).toMatchObject({
-      record: { id: key.id },
-      replayed: true,
-    })
-  })
 }
 
 function listPromises(promises: Promises): void {

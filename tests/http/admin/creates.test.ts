@@ -36,6 +36,15 @@ describe('an Idempotency-Key', () => {
     })
   }
 
+  test('is refused for another body', async () => {
+    const headers = { 'idempotency-key': 'one body' }
+    const limit = { org: 'acme', scope: { type: 'org' }, metric: 'requests', per: 'day', amount: 5 }
+    expect(await root('POST', '/limits', { body: limit, headers })).toMatchObject({ status: 201 })
+    const other = await root('POST', '/limits', { body: { ...limit, amount: 50 }, headers })
+    expect(errorOf(other)).toMatchObject({ status: 409, code: 'conflict' })
+    expect(await root('POST', '/limits', { body: limit, headers })).toMatchObject({ status: 200 })
+  })
+
   test('shows a key’s text the first time only', async () => {
     const sent = { body: { org: 'acme', name: 'Once' }, headers: { 'idempotency-key': 'one key' } }
     const first = await root('POST', '/keys', sent)
