@@ -1,7 +1,7 @@
 import { WeirError } from '../core/errors.ts'
 import type { UpstreamHead } from '../core/transport.ts'
 import { noUsage } from '../core/usage.ts'
-import { countedUsage, defaultOutputCap } from '../metering/estimate.ts'
+import { defaultOutputCap } from '../metering/estimate.ts'
 import type { PlannedCandidate } from '../routing/plan.ts'
 import { sendWithin, UpstreamError } from '../upstream/deadlines.ts'
 import { readAll } from '../upstream/read-all.ts'
@@ -88,10 +88,8 @@ function noteFailure({ deps, live, candidate, leaving, sentAt }: Try, error: unk
   if (error instanceof WeirError) throw error
   const provider = candidate.offer.provider
   if (!leaving.left) deps.log('warn', 'provider-failed', { call: live.id, provider, reason: String(error) })
-  if (!(error instanceof UpstreamError) || error.sent) {
-    const usage = countedUsage(live.request, candidate.offer, live.outputBytes())
-    live.noteAttempt(sentAt, { status: 0, usage, source: leaving.left ? 'counted' : 'floor' })
-  }
+  const sent = !(error instanceof UpstreamError) || error.sent
+  if (sent) live.noteBroken(sentAt, leaving.left ? 'counted' : 'floor')
   return { kind: 'failure', error: failureOf(error) }
 }
 

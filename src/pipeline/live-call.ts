@@ -1,5 +1,6 @@
-import { noAmounts } from '../core/amounts.ts'
+import { noAmounts, type Amounts } from '../core/amounts.ts'
 import type { ModelRequest } from '../core/dialect.ts'
+import type { PriceCard } from '../core/price.ts'
 import type { Usage, UsageSource } from '../core/usage.ts'
 import type { Attempt, Candidate, Outcome } from '../ledger/call.ts'
 import { amountsOf, countedUsage, mostOf } from '../metering/estimate.ts'
@@ -9,10 +10,19 @@ import type { PipelineDeps } from './deps.ts'
 import { settleSurely } from './settle.ts'
 
 /** What is known of one attempt's end. */
-export interface AttemptEnd {
+interface AttemptEnd {
   readonly status: number
   readonly usage: Usage
   readonly source: UsageSource
+}
+
+/** What is known of an attempt that answered. */
+interface AnswerEnd {
+  readonly status: number
+  /** The usage that the provider told, if it did. */
+  readonly told: Usage | undefined
+  /** Bytes of the text that it generated. */
+  readonly outputBytes: number
 }
 
 /** A call that holds: it keeps its lease until it is settled, which happens exactly once, whatever ends it. */
@@ -45,19 +55,27 @@ export class LiveCall {
 
   /** Notes how an attempt at the current candidate ended, and returns its index. */
   noteAttempt(startedAt: number, end: AttemptEnd): number {
-    const candidate = this.candidates[this.serving]
-    if (!candidate) throw new Error('No candidate is being tried.')
-    const { offer, card } = candidate
+    const { offer, card } = this.#candidate()
     this.attempts.push({
       provider: offer.provider,
       model: offer.model,
       latencyMs: Math.max(0, Math.round(performance.now() - startedAt)),
       providerCost: costOf(card, end.usage),
-      priceCard: card.id,
-      ...(card.exchange && { exchange: card.exchange }),
+      ...pricedBy(card),
       ...end,
     })
     return this.attempts.length - 1
+  }
+
+  /** Notes an attempt that answered: what the provider told is exact; where it told nothing, the text is counted. */
+  noteAnswer(startedAt: number, { status, told, outputBytes }: AnswerEnd): number {
+    const usage = told ?? this.#counted(outputBytes)
+    return this.noteAttempt(startedAt, { status, usage, source: told ? 'exact' : 'counted' })
+  }
+
+  /** Notes an attempt that broke: it may have been billed for its input, and for what it had generated. */
+  noteBroken(startedAt: number, source: UsageSource): number {
+    return this.noteAttempt(startedAt, { status: 0, usage: this.#counted(this.outputBytes()), source })
   }
 
   /** Settles, once: later calls change nothing. Resolves when the ledger has it or cannot be told. */
@@ -97,11 +115,18 @@ export class LiveCall {
     }, this.#deps.leaseMs / 2)
   }
 
-  #soFar() {
+  #soFar(): Amounts {
+    return amountsOf(this.#counted(this.outputBytes()), this.#candidate().card)
+  }
+
+  #counted(outputBytes: number): Usage {
+    return countedUsage(this.request, this.#candidate().offer, outputBytes)
+  }
+
+  #candidate(): PlannedCandidate {
     const candidate = this.candidates[this.serving]
-    if (!candidate) return noAmounts
-    const usage = countedUsage(this.request, candidate.offer, this.outputBytes())
-    return amountsOf(usage, candidate.card)
+    if (!candidate) throw new Error('No candidate is being tried.')
+    return candidate
   }
 }
 
@@ -120,7 +145,10 @@ export function ledgerCandidate(request: ModelRequest, { offer, card }: PlannedC
     provider: offer.provider,
     hold: mostOf(request, offer, card),
     floor: amountsOf(countedUsage(request, offer, 0), card),
-    priceCard: card.id,
-    ...(card.exchange && { exchange: card.exchange }),
+    ...pricedBy(card),
   }
+}
+
+function pricedBy({ id, exchange }: PriceCard) {
+  return { priceCard: id, ...(exchange && { exchange }) }
 }

@@ -1,6 +1,5 @@
 import type { StreamScanner } from '../core/dialect.ts'
 import type { UpstreamHead } from '../core/transport.ts'
-import { countedUsage } from '../metering/estimate.ts'
 import type { Outcome } from '../ledger/call.ts'
 import { UpstreamError } from '../upstream/deadlines.ts'
 import type { Answer, Sink } from './answer.ts'
@@ -39,10 +38,10 @@ async function relay(
   { first, sink }: { first: Uint8Array; sink: Sink },
 ): Promise<void> {
   const { call, live, candidate, exchange, leaving } = attempt
+  const leave = () => exchange.abort(new CallerLeft())
   leaving.do(() => {
-    const grace = scanner.finished && !scanner.usage ? usageGraceMs : 0
-    if (grace > 0) setTimeout(() => exchange.abort(new CallerLeft()), grace)
-    else exchange.abort(new CallerLeft())
+    if (scanner.finished && !scanner.usage) setTimeout(leave, usageGraceMs)
+    else leave()
   })
   let settled = false
   const settle = (broken?: unknown) => {
@@ -61,13 +60,9 @@ async function relay(
 }
 
 /** Puts down what the stream used, and settles. For a stream that failed before it brought anything nobody is charged. */
-function settleStream({ call, live, candidate, sentAt }: Try, scanner: StreamScanner, broken: unknown): void {
-  const exact = scanner.finished ? scanner.usage : undefined
-  const index = live.noteAttempt(sentAt, {
-    status: 200,
-    usage: exact ?? countedUsage(live.request, candidate.offer, scanner.outputBytes),
-    source: exact ? 'exact' : 'counted',
-  })
+function settleStream({ call, live, sentAt }: Try, scanner: StreamScanner, broken: unknown): void {
+  const told = scanner.finished ? scanner.usage : undefined
+  const index = live.noteAnswer(sentAt, { status: 200, told, outputBytes: scanner.outputBytes })
   const outcome = outcomeOf(scanner, broken)
   const failedEmpty = outcome !== 'ok' && outcome !== 'cancelled' && scanner.outputBytes === 0
   call.caller.afterwards(live.settle({ outcome, ...(!failedEmpty && { served: index }) }))
@@ -88,11 +83,12 @@ async function pass(
 ): Promise<unknown> {
   const idleMs = deps.deadlines.idleSeconds * 1000
   try {
-    await written(sink, first, idleMs)
-    for (let bytes = await exchange.read(); bytes; bytes = await exchange.read()) {
-      const events = scanner.push(bytes)
+    for (let events = first; ;) {
       if (scanner.ended) settle()
       if (events.length > 0) await written(sink, events, idleMs)
+      const bytes = await exchange.read()
+      if (!bytes) break
+      events = scanner.push(bytes)
     }
     const rest = scanner.rest()
     if (!scanner.finished && !scanner.failed)

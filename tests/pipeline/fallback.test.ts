@@ -140,8 +140,11 @@ describe('a stream that brings nothing', () => {
   })
 })
 
-test('a stream that ended is settled, though the provider keeps its connection', async () => {
-  const transport = scripted([{ ...stream, body: [...(stream.body ?? []), silence] }])
+test.each([
+  ['piece by piece', stream.body ?? []],
+  ['all at once', [Object.values(pieces).join('')]],
+])('a stream that ended, %s, is settled, though the provider keeps its connection', async (_, body) => {
+  const transport = scripted([{ ...stream, body: [...body, silence] }])
   const world = await makeWorld({ catalogue, providers, transport })
   const calling = world.call({ ...request, stream: true })
   await vi.waitFor(async () => expect(await world.rows()).toMatchObject([{ outcome: 'ok', source: 'exact' }]))
