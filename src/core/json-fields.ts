@@ -1,3 +1,5 @@
+import { concatBytes } from './bytes.ts'
+
 /**
  * Finds the fields of a JSON object in its bytes, so that a few of them can be changed and all else left as it came.
  * The text must be valid JSON (parse it first); nothing is validated here.
@@ -147,16 +149,4 @@ export function spliceBytes(bytes: Uint8Array, splices: readonly Splice[]): Uint
   }
   parts.push(bytes.subarray(at))
   return concatBytes(parts)
-}
-
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts
-  if (parts.length === 1 && only) return only
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

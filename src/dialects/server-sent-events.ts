@@ -1,4 +1,4 @@
-import { concatBytes } from '../core/json-fields.ts'
+import { concatBytes } from '../core/bytes.ts'
 
 const lineFeed = 0x0a
 const carriageReturn = 0x0d

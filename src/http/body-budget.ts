@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { WeirError } from '../core/errors.ts'
-import { concatBytes } from '../core/json-fields.ts'
+import { concatBytes } from '../core/bytes.ts'
 import type { Edge } from './edge.ts'
 
 /** Bounds the request bodies that are in memory at once: each alone, and all together. */

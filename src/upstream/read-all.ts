@@ -1,4 +1,4 @@
-import { concatBytes } from '../core/json-fields.ts'
+import { concatBytes } from '../core/bytes.ts'
 import type { Exchange } from '../core/transport.ts'
 import { UpstreamError } from './deadlines.ts'
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { concatBytes, countBackslashNames, findFields, spliceBytes } from '../../src/core/json-fields.ts'
+import { concatBytes } from '../../src/core/bytes.ts'
+import { countBackslashNames, findFields, spliceBytes } from '../../src/core/json-fields.ts'
 import { countFields, joinFields, Noise, noiseNumbers, printFields, text, treeObject } from './json-text.ts'
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))

@@ -1,5 +1,5 @@
 import type { StreamScanner } from '../../core/dialect.ts'
-import { concatBytes } from '../../core/json-fields.ts'
+import { concatBytes } from '../../core/bytes.ts'
 import type { Usage } from '../../core/usage.ts'
 import { dataOf, EventSplitter, nameOf } from '../server-sent-events.ts'
 import { DeltaFrame } from './delta-frame.ts'

@@ -6,7 +6,7 @@ import { WeirError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import { errorEnvelope, retryHeaders } from '../../dialects/openai-chat/errors.ts'
 import type { Refusal } from '../../ledger/call.ts'
-import { limitStateToWire } from '../../ledger/wire.ts'
+import { refusalError } from '../../pipeline/unwrap.ts'
 
 /** One text for all that is missing, so that another org's things cannot be told from things that never were. */
 export function notFound(): WeirError {
@@ -24,22 +24,13 @@ export async function ask<T>(answer: Promise<T>): Promise<Exclude<T, Refusal>> {
       cause,
     })
   })
-  if (isRefusal(found)) throw errorOf(found)
+  if (isRefusal(found)) throw found.code === 'not_found' ? notFound() : refusalError(found)
   // Narrowing by a guard does not reach into a generic's Exclude.
   return found as Exclude<T, Refusal>
 }
 
 function isRefusal(answer: unknown): answer is Refusal {
   return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'refusal'
-}
-
-function errorOf({ code, message, limit, retryAfterSeconds, retryable }: Refusal): WeirError {
-  if (code === 'not_found') return notFound()
-  return new WeirError(code, message, {
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    ...(retryable !== undefined && { retryable }),
-    ...(limit && { limit: limitStateToWire(limit) }),
-  })
 }
 
 type Checked = { success: true } | { success: false; error: z.ZodError }

@@ -1,12 +1,11 @@
 import {
   correction,
   heldBy,
-  judge,
+  judgeAll,
   outranks,
   rateState,
   refilled,
   spentBy,
-  worst,
   type Bucket,
 } from '../admission.ts'
 import type { Book, CallMethods } from '../book.ts'
@@ -101,10 +100,9 @@ class MemoryCalls {
     const openedAt = this.#options.now()
     const limits = limitsOn(call, this.limits.above(policy))
     const hold = newHold(call, { policy, limits, openedAt, leaseMs: this.#options.leaseMs })
-    const refusals = limits.flatMap(
-      (limit) => judge(this.#stateOf(limit, openedAt), heldBy(limit, hold)) ?? [],
+    const refusal = judgeAll(
+      limits.map((limit) => ({ state: this.#stateOf(limit, openedAt), requested: heldBy(limit, hold) })),
     )
-    const refusal = worst(refusals)
     if (refusal) return refusal
     for (const limit of limits) this.#fill(limit, heldBy(limit, hold))
     this.#holds.set(hold.id, hold)
@@ -124,10 +122,10 @@ class MemoryCalls {
     const raised = step.seq > hold.seq ? extended(hold, step) : hold
     const more = (limit: Limit) => heldBy(limit, raised) - heldBy(limit, hold)
     const limits = this.limits.named(hold.limits).filter((limit) => more(limit) > 0)
-    const refusals = limits
-      .filter((limit) => !isRate(limit))
-      .flatMap((limit) => judge(this.#stateOf(limit, hold.openedAt), more(limit)) ?? [])
-    const refusal = worst(refusals)
+    const budgets = limits.filter((limit) => !isRate(limit))
+    const refusal = judgeAll(
+      budgets.map((limit) => ({ state: this.#stateOf(limit, hold.openedAt), requested: more(limit) })),
+    )
     if (refusal) return refusal
     for (const limit of limits) this.#fill(limit, more(limit))
     const leaseUntil = this.#options.now() + this.#options.leaseMs

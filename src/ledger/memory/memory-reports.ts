@@ -2,6 +2,7 @@ import { normaliseSum, type Sum } from '../../core/money.ts'
 import type { ReportMethods } from '../book.ts'
 import type { Receipt } from '../call.ts'
 import type { Bucket, UsageLine, UsageQuery } from '../records.ts'
+import { windowOf } from '../window.ts'
 import type { MemoryOrg } from './memory-org.ts'
 import { missing, page } from './memory-records.ts'
 
@@ -82,8 +83,5 @@ function added(line: UsageLine, receipt: Receipt): UsageLine {
 }
 
 function bucketStart(bucket: Bucket, time: number): number {
-  const date = new Date(time)
-  if (bucket === 'month') return Date.UTC(date.getUTCFullYear(), date.getUTCMonth())
-  const length = bucket === 'day' ? 86_400_000 : 3_600_000
-  return Math.floor(time / length) * length
+  return bucket === 'hour' ? Math.floor(time / 3_600_000) * 3_600_000 : windowOf(bucket, time).start
 }

@@ -1,4 +1,4 @@
-import { correction, heldBy, judge, outranks, spentBy, worst } from '../admission.ts'
+import { correction, heldBy, judgeAll, outranks, spentBy } from '../admission.ts'
 import {
   refuse,
   type Extension,
@@ -56,15 +56,17 @@ export class Calls {
     const limits = limitsOn(call, registry.limitsAbove(policy))
     const openedAt = now()
     const hold = newHold(call, { policy, limits, openedAt, leaseMs })
-    const asked = limits.map((limit) => ({ limit, amount: heldBy(limit, hold) }))
-    const refusals = asked.flatMap(({ limit, amount }) => judge(tallies.state(limit, openedAt), amount) ?? [])
-    const refusal = worst(refusals)
+    const asked = limits.map((limit) => ({
+      state: tallies.state(limit, openedAt),
+      requested: heldBy(limit, hold),
+    }))
+    const refusal = judgeAll(asked)
     if (refusal) return refusal
 
-    for (const { limit, amount } of asked) {
-      this.#limits.set(limit.id, limit)
-      tallies.hold(limit, openedAt, amount)
-      tallies.fill(limit, openedAt, amount)
+    for (const { state, requested } of asked) {
+      this.#limits.set(state.limit.id, state.limit)
+      tallies.hold(state.limit, openedAt, requested)
+      tallies.fill(state.limit, openedAt, requested)
     }
     this.#holds.set(hold.id, hold)
     this.#parts.sql.run('INSERT INTO holds VALUES (?, ?)', hold.id, JSON.stringify(hold))
@@ -76,10 +78,11 @@ export class Calls {
     const hold = this.#holds.get(id)
     if (!hold) return refuse('not_found', 'No such call is open.')
     if (!isSoundStep(hold, step)) return refuse('invalid_request', 'An extension needs whole, safe amounts.')
-    const refusal = step.seq > hold.seq ? this.#raise(hold, step) : undefined
+    const raised = step.seq > hold.seq ? extended(hold, step) : hold
+    const refusal = this.#raise(hold, raised)
     if (refusal) return refusal
     const leaseUntil = now() + leaseMs
-    const renewed = { ...(step.seq > hold.seq ? extended(hold, step) : hold), leaseUntil }
+    const renewed = { ...raised, leaseUntil }
     this.#holds.set(id, renewed)
     this.#parts.sql.run('UPDATE holds SET body = ? WHERE id = ?', JSON.stringify(renewed), id)
     return { kind: 'extension', leaseUntil }
@@ -117,22 +120,20 @@ export class Calls {
     return { kind: 'hold', id: hold.id, openedAt: hold.openedAt, leaseUntil: hold.leaseUntil, limits }
   }
 
-  /** Holds more: budgets may refuse it, rates go into debt. */
-  #raise(hold: OpenHold, step: ExtendStep): Refusal | undefined {
+  /** Holds what a raised hold has on top: budgets may refuse it, rates go into debt. */
+  #raise(hold: OpenHold, raised: OpenHold): Refusal | undefined {
     const { tallies, now } = this.#parts
-    const raised = extended(hold, step)
     const asked = this.#limitsOf(hold)
-      .map((limit) => ({ limit, amount: heldBy(limit, raised) - heldBy(limit, hold) }))
-      .filter(({ amount }) => amount > 0)
-    const refusal = worst(
-      asked
-        .filter(({ limit }) => !isRate(limit))
-        .flatMap(({ limit, amount }) => judge(tallies.state(limit, hold.openedAt), amount) ?? []),
+      .map((limit) => ({ limit, requested: heldBy(limit, raised) - heldBy(limit, hold) }))
+      .filter(({ requested }) => requested > 0)
+    const budgets = asked.filter(({ limit }) => !isRate(limit))
+    const refusal = judgeAll(
+      budgets.map(({ limit, requested }) => ({ state: tallies.state(limit, hold.openedAt), requested })),
     )
     if (refusal) return refusal
-    for (const { limit, amount } of asked) {
-      tallies.hold(limit, hold.openedAt, amount)
-      tallies.fill(limit, now(), amount)
+    for (const { limit, requested } of asked) {
+      tallies.hold(limit, hold.openedAt, requested)
+      tallies.fill(limit, now(), requested)
     }
     return undefined
   }
