@@ -1,6 +1,6 @@
 import type { WeirError } from './errors.ts'
 import type { Quirks } from './provider.ts'
-import type { Usage } from './usage.ts'
+import type { Usage, UsageSource } from './usage.ts'
 
 export type DialectId = 'openai-chat'
 
@@ -25,6 +25,8 @@ export interface ModelRequest {
   readonly answers: number
   /** Output beyond the cap that may be billed all the same (rejected predictions), in tokens at most. */
   readonly extraOutputTokens: number
+  /** Whom the caller asks for: up to 256 characters, as the caller wrote them. */
+  readonly endUser?: string
 }
 
 /** What a request is turned into before it goes up. */
@@ -33,6 +35,8 @@ export interface Target {
   readonly upstreamModel: string
   /** The cap to send where the caller named none. */
   readonly outputCap: number
+  /** The cap to send whatever the caller named, where a budget affords no more. Never above what would go up without it. */
+  readonly clampTo?: number
   readonly quirks: Quirks
 }
 
@@ -42,6 +46,34 @@ export interface AnswerFacts {
   readonly usage?: Usage
   /** Bytes of the text that it generated. */
   readonly outputBytes: number
+}
+
+/** What a stream's end tells of the call. */
+export interface StreamClosing {
+  readonly requestId: string
+  /** The model that serves, by its name in the catalogue. */
+  readonly model: string
+  readonly usage: Usage
+  /** For a caller that asked for it, and whose stream was scanned with `holdEnd`. */
+  readonly cost?: ServedCost
+}
+
+export interface ServedCost {
+  readonly provider: string
+  /** USD, as a decimal string. */
+  readonly charge: string
+  readonly source: UsageSource
+}
+
+/** The end of a stream for which a budget affords no more. */
+export interface StreamCut extends StreamClosing {
+  /** The limit that refused, in its wire form. */
+  readonly limit: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface ScanOptions {
+  /** Keeps back the event that ends the stream, and the provider's own usage event: `usageEvents` goes down in their place. */
+  readonly holdEnd?: boolean
 }
 
 /** Follows a stream as it goes by. Give it every byte; send on what it gives back. */
@@ -80,7 +112,11 @@ export interface Dialect {
   rewrite(request: ModelRequest, target: Target): Uint8Array
   /** Reads an unstreamed answer; undefined if it is none. */
   readAnswer(body: Uint8Array): AnswerFacts | undefined
-  scanStream(request: ModelRequest, quirks: Quirks): StreamScanner
+  scanStream(request: ModelRequest, quirks: Quirks, options?: ScanOptions): StreamScanner
+  /** The events that end a stream which a budget cuts. Only between whole events, and before the stream `ended`. */
+  cutEvents(scanner: StreamScanner, cut: StreamCut): Uint8Array
+  /** The events that end a stream whose own end was held back, or that ended without one. */
+  usageEvents(scanner: StreamScanner, closing: StreamClosing): Uint8Array
   /** The code in a provider's error body, where it has one. */
   readErrorCode(body: Uint8Array): string | undefined
   errorBody(error: WeirError, requestId?: string): Uint8Array

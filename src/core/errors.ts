@@ -7,6 +7,7 @@ export const errorTable = {
   invalid_key: { status: 401, fault: 'caller', retryable: false },
   budget_exceeded: { status: 402, fault: 'caller', retryable: false },
   forbidden: { status: 403, fault: 'caller', retryable: false },
+  suspended: { status: 403, fault: 'caller', retryable: false },
   model_not_allowed: { status: 403, fault: 'caller', retryable: false },
   price_unknown: { status: 403, fault: 'operator', retryable: false },
   not_found: { status: 404, fault: 'caller', retryable: false },

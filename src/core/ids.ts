@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7'
 
 /** Ids name what they are of, and their org: `<kind>_<org>_<uuidv7>`, so nothing needs to be looked up to find the ledger. */
-export type IdKind = 'req' | 'key' | 'prj' | 'lim' | 'aud'
+export type IdKind = 'req' | 'key' | 'prj' | 'lim' | 'aud' | 'top' | 'adj'
 
 const slugPattern = /^(eu-)?[a-z0-9]{2,20}$/
 
@@ -20,7 +20,7 @@ export function orgId(slug: string): string {
 }
 
 const idPattern =
-  /^(req|key|prj|lim|aud)_((?:eu-)?[a-z0-9]{2,20})_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+  /^(req|key|prj|lim|aud|top|adj)_((?:eu-)?[a-z0-9]{2,20})_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The org that an id names, or undefined if the text is no id of that kind. */
 export function orgOfId(kind: IdKind, id: string): string | undefined {

@@ -25,6 +25,14 @@ export function parseUsd(text: string): number | undefined {
   return nano <= maxAmountNanoUsd ? nano : undefined
 }
 
+/** Reads an amount of USD that may be below zero, as `parseUsd` does. */
+export function parseSignedUsd(text: string): number | undefined {
+  if (!text.startsWith('-')) return parseUsd(text)
+  const nano = parseUsd(text.slice(1))
+  // Zero has no sign.
+  return nano && -nano
+}
+
 /** NanoUSD as a decimal string with all its digits, e.g. 1500000000 -> "1.5", 1 -> "0.000000001". */
 export function formatUsd(nanoUsd: number): string {
   return formatSum({ usd: Math.trunc(nanoUsd / nanoPerUsd), nano: nanoUsd % nanoPerUsd })

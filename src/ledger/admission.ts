@@ -96,11 +96,6 @@ const severity: Readonly<Record<string, number>> = {
   rate_limited: 1,
 }
 
-/** Whether every limit grants what is asked of it, and if not, the refusal to tell. */
-export function judgeAll(asked: readonly { state: LimitState; requested: number }[]): Refusal | undefined {
-  return worst(asked.flatMap(({ state, requested }) => judge(state, requested) ?? []))
-}
-
 /** Of several refusals the one to tell: what no retry can help first, then what takes longest. */
 export function worst(refusals: readonly Refusal[]): Refusal | undefined {
   const weight = (refusal: Refusal) => (refusal.retryable === false ? 2 : 0) + (severity[refusal.code] ?? 0)

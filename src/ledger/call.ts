@@ -13,6 +13,8 @@ export interface Candidate {
   readonly hold: Amounts
   /** The input as estimated: what is charged if nothing more is ever heard of the call. */
   readonly floor: Amounts
+  /** What the provider is owed at that floor, in nanoUSD; as much as is charged where absent. */
+  readonly floorProviderCost?: number
   /** The card that priced it, for the row. */
   readonly priceCard?: string
   readonly exchange?: Exchange
@@ -24,6 +26,8 @@ export interface OpenCall {
   readonly keyHash: string
   readonly policyVersion: string
   readonly candidates: readonly Candidate[]
+  /** Whom the caller makes it for, as it says itself. */
+  readonly endUser?: string
   readonly tags?: Readonly<Record<string, string>>
 }
 
@@ -62,6 +66,8 @@ export interface ExtendStep {
   readonly more: Amounts
   /** What the call has used by now, input estimate included: its floor from here on. */
   readonly soFar: Amounts
+  /** What the provider is owed by now, in nanoUSD; as much as is charged where absent. */
+  readonly providerCostSoFar?: number
   /** Index of the candidate that is serving. */
   readonly candidate: number
 }
@@ -100,12 +106,21 @@ export interface Settlement {
   readonly charge: number
 }
 
+/** A call that was served while the ledger could not be reached, to be put into the books afterwards. */
+export interface Posting {
+  readonly call: OpenCall
+  /** By the gateway's clock, Unix milliseconds; never taken for later than the ledger's own. */
+  readonly openedAt: number
+  readonly settlement: Settlement
+}
+
 /** The row of a call that ended. Amounts are nanoUSD, times Unix milliseconds. */
 export interface Receipt {
   readonly kind: 'receipt'
   readonly id: string
   readonly keyId: string
   readonly projectId?: string
+  readonly endUser?: string
   readonly model: string
   readonly provider: string
   readonly attempts: readonly Attempt[]

@@ -1,11 +1,12 @@
+import type { Rate } from '../core/rate.ts'
 import { refuse, type Refusal } from './call.ts'
 import type { KeyScope } from './key-scope.ts'
-import type { Key, Org } from './records.ts'
+import type { Key, Org, Project } from './records.ts'
 
 /** What the gateway must know of a key before it opens a call. Cached for a short time; `open` checks that it still holds. */
 export interface Policy {
   readonly kind: 'policy'
-  /** Changes whenever anything in here does. */
+  /** Changes whenever anything in here does that `open` must not miss. */
   readonly version: string
   readonly org: string
   readonly keyId: string
@@ -16,18 +17,39 @@ export interface Policy {
   readonly models?: readonly string[]
   /** Unix milliseconds. */
   readonly expiresAt?: number
+  /** What the org is charged; at cost where absent. */
+  readonly rate?: Rate
+  /** Who was suspended, if anyone was: the key may not call then. */
+  readonly suspended?: 'org' | 'project'
+  /** NanoUSD that a gateway may hold for it while the ledger cannot be reached; absent where its calls are refused then. */
+  readonly failOpenAllowance?: number
+}
+
+/** A policy as a gateway gets it, with what helps it to plan. This may be out of date without harm. */
+export interface Briefing extends Policy {
+  /** Output tokens that nearly all calls of this key stay under, by model: where enough is known. */
+  readonly habits: Readonly<Record<string, number>>
+  /** Whether a limit on cost stands above the key. */
+  readonly costLimited: boolean
+}
+
+interface Owners {
+  readonly org: Org | undefined
+  readonly project: Project | undefined
+  readonly key: Key | undefined
 }
 
 /** What a key may do now: nothing if it is unknown, revoked or expired. */
-export function policyOf(org: Org | undefined, key: Key | undefined, now: number): Policy | Refusal {
+export function policyOf({ org, project, key }: Owners, now: number): Policy | Refusal {
   if (!org || !key) return refuse('invalid_key', 'This key does not exist.')
   if (key.revokedAt !== undefined) return refuse('invalid_key', 'This key was revoked.')
   if (key.expiresAt !== undefined && key.expiresAt <= now)
     return refuse('invalid_key', 'This key has expired.')
+  const suspended = org.suspended ? 'org' : project?.suspended ? 'project' : undefined
   return {
     kind: 'policy',
-    // Nothing in here can change yet, once a key was made.
-    version: '1',
+    // Revisions only rise, so no sum of them ever comes again.
+    version: String(1 + (org.revision ?? 0) + (project?.revision ?? 0) + (key.revision ?? 0)),
     org: org.slug,
     keyId: key.id,
     keyName: key.name,
@@ -35,5 +57,14 @@ export function policyOf(org: Org | undefined, key: Key | undefined, now: number
     ...(key.projectId !== undefined && { projectId: key.projectId }),
     ...(key.models && { models: key.models }),
     ...(key.expiresAt !== undefined && { expiresAt: key.expiresAt }),
+    ...(org.rate && { rate: org.rate }),
+    ...(suspended && { suspended }),
+    ...(key.failOpenAllowance !== undefined && { failOpenAllowance: key.failOpenAllowance }),
   }
+}
+
+/** Why a policy lets nobody call. */
+export function suspension({ suspended }: Policy): Refusal | undefined {
+  if (!suspended) return undefined
+  return refuse('suspended', `This ${suspended} is suspended; its keys may not call models.`)
 }

@@ -1,18 +1,38 @@
-import type { Sum } from '../core/money.ts'
-import type { Limit } from './limit.ts'
+import type { Rate } from '../core/rate.ts'
 import type { KeyScope } from './key-scope.ts'
+import type { Limit } from './limit.ts'
 
 /** An org as its ledger knows it. Times are Unix milliseconds. */
 export interface Org {
   readonly slug: string
   readonly name: string
   readonly createdAt: number
+  /** While it is, none of its keys may call. */
+  readonly suspended?: true
+  /** What it is charged; at cost where absent. */
+  readonly rate?: Rate
+  /** How often something changed that a policy tells. */
+  readonly revision?: number
+}
+
+/** What is left out stays as it is. */
+export interface OrgUpdate {
+  readonly name?: string
+  readonly suspended?: boolean
+  readonly rate?: Rate
 }
 
 export interface Project {
   readonly id: string
   readonly name: string
   readonly createdAt: number
+  readonly suspended?: true
+  readonly revision?: number
+}
+
+export interface ProjectUpdate {
+  readonly name?: string
+  readonly suspended?: boolean
 }
 
 /** A key without its text, which nobody keeps. */
@@ -25,9 +45,21 @@ export interface Key {
   readonly expiresAt?: number
   readonly revokedAt?: number
   readonly createdAt: number
+  /**
+   * How much each gateway may hold for this key in all, in nanoUSD, while the ledger cannot be reached.
+   * Absent: nothing, its calls are refused then.
+   */
+  readonly failOpenAllowance?: number
+  readonly revision?: number
 }
 
-export interface NewKey extends Omit<Key, 'createdAt' | 'revokedAt'> {
+export interface KeyUpdate {
+  readonly name?: string
+  /** NanoUSD; null takes it back. */
+  readonly failOpenAllowance?: number | null
+}
+
+export interface NewKey extends Omit<Key, 'createdAt' | 'revokedAt' | 'revision'> {
   /** SHA-256 of the key's text, in hex. */
   readonly hash: string
   /** Limits to make with it, scoped to it. */
@@ -35,6 +67,57 @@ export interface NewKey extends Omit<Key, 'createdAt' | 'revokedAt'> {
 }
 
 export type NewLimit = Omit<Limit, 'createdAt'>
+
+/** What of a limit may change; what was spent and held stays. What is left out stays as it is. */
+export interface LimitUpdate {
+  readonly amount?: number
+  readonly burst?: number
+  readonly mode?: 'enforce' | 'shadow'
+  readonly whenShort?: 'deny' | 'clamp'
+  readonly onLost?: 'floor' | 'hold'
+}
+
+/** Money paid in: it raises a lifetime limit on cost. */
+export interface TopUp {
+  readonly id: string
+  readonly limitId: string
+  /** NanoUSD. */
+  readonly amount: number
+  readonly note?: string
+  readonly createdAt: number
+}
+
+export type NewTopUp = Omit<TopUp, 'createdAt'>
+
+/** A correction of what was charged: a row of its own, so that nothing is rewritten. */
+export interface Adjustment {
+  readonly kind: 'adjustment'
+  readonly id: string
+  /** The call that it corrects; then it posts where that call did. */
+  readonly requestId?: string
+  readonly keyId?: string
+  readonly projectId?: string
+  readonly endUser?: string
+  readonly model: string
+  readonly provider: string
+  readonly tags: Readonly<Record<string, string>>
+  /** NanoUSD; below zero gives back. */
+  readonly charge: number
+  readonly note?: string
+  /** The time to whose windows it posts. */
+  readonly at: number
+  readonly createdAt: number
+}
+
+/** On a call, a key, a project or, with none of them, the org. */
+export interface NewAdjustment {
+  readonly id: string
+  readonly requestId?: string
+  readonly keyId?: string
+  readonly projectId?: string
+  readonly charge: number
+  readonly note?: string
+}
 
 /** Who makes a change, and under which `Idempotency-Key`. */
 export interface Change {
@@ -61,40 +144,6 @@ export interface Page<T> {
 export interface PageQuery {
   readonly limit: number
   readonly after?: string
-}
-
-export interface RequestQuery extends PageQuery {
-  readonly keyId?: string
-  readonly projectId?: string
-  readonly model?: string
-  /** Unix milliseconds, inclusive. */
-  readonly from?: number
-  /** Unix milliseconds, exclusive. */
-  readonly to?: number
-}
-
-export type Bucket = 'hour' | 'day' | 'month'
-export type GroupBy = 'project' | 'key' | 'model' | 'provider'
-
-export interface UsageQuery {
-  readonly from: number
-  readonly to: number
-  /** Absent: one line for all the time asked for. */
-  readonly bucket?: Bucket
-  readonly groupBy: readonly GroupBy[]
-}
-
-/** One line of a usage query. Sums may pass 2^53, so they are pairs. */
-export interface UsageLine {
-  /** Start of the bucket (UTC), Unix milliseconds; absent without a bucket. */
-  readonly start?: number
-  readonly group: Readonly<Partial<Record<GroupBy, string>>>
-  readonly requests: number
-  readonly inputTokens: number
-  readonly cachedInputTokens: number
-  readonly outputTokens: number
-  readonly charge: Sum
-  readonly providerCost: Sum
 }
 
 export interface AuditEntry {

@@ -1,7 +1,8 @@
 import { largest, noAmounts } from '../core/amounts.ts'
 import { noUsage } from '../core/usage.ts'
-import type { Receipt, Settlement } from './call.ts'
-import type { OpenHold } from './hold.ts'
+import type { OpenCall, Receipt, Settlement } from './call.ts'
+import { newHold, type OpenHold } from './hold.ts'
+import { isEnforced, type Limit } from './limit.ts'
 
 /** The row that a settlement makes of a hold. */
 export function receiptOf(hold: OpenHold, settlement: Settlement, endedAt: number): Receipt {
@@ -11,6 +12,7 @@ export function receiptOf(hold: OpenHold, settlement: Settlement, endedAt: numbe
     id: hold.id,
     keyId: hold.keyId,
     ...(hold.projectId !== undefined && { projectId: hold.projectId }),
+    ...(hold.endUser !== undefined && { endUser: hold.endUser }),
     model: planned?.model ?? '',
     provider: planned?.provider ?? '',
     hold: largest(hold.candidates.map((candidate) => candidate.hold)),
@@ -42,18 +44,27 @@ export function settledAs(
   }
 }
 
-/** How a call is settled that nobody will settle: to the input as estimated and what it last reported. */
-export function sweptSettlement(hold: OpenHold, now: number): Settlement {
+/**
+ * How a call is settled that nobody will settle: to the input as estimated and what it last reported, or to all that it held
+ * where one of its limits says so.
+ */
+export function sweptSettlement(
+  hold: OpenHold,
+  { now, limits }: { now: number; limits: readonly Limit[] },
+): Settlement {
   const candidate = hold.candidates[hold.serving]
   const floor = hold.seq > 0 ? hold.soFar : (candidate?.floor ?? noAmounts)
+  const owed = hold.seq > 0 ? hold.providerCostSoFar : candidate?.floorProviderCost
+  const keptWhole = limits.some((limit) => limit.onLost === 'hold' && isEnforced(limit))
+  const used = keptWhole ? (candidate?.hold ?? noAmounts) : floor
   const attempt = {
     provider: candidate?.provider ?? '',
     model: candidate?.model ?? '',
     status: 0,
     latencyMs: Math.max(0, now - hold.openedAt),
-    usage: { ...noUsage, inputTokens: floor.inputTokens, outputTokens: floor.outputTokens },
+    usage: { ...noUsage, inputTokens: used.inputTokens, outputTokens: used.outputTokens },
     source: 'floor' as const,
-    providerCost: floor.cost,
+    providerCost: owed ?? floor.cost,
     ...(candidate?.priceCard !== undefined && { priceCard: candidate.priceCard }),
     ...(candidate?.exchange && { exchange: candidate.exchange }),
   }
@@ -63,6 +74,21 @@ export function sweptSettlement(hold: OpenHold, now: number): Settlement {
     served: 0,
     source: 'floor',
     outcome: 'swept',
-    charge: floor.cost,
+    charge: used.cost,
   }
+}
+
+/** The hold that a call would have had that was served without the ledger. */
+export function postedHold(
+  call: OpenCall,
+  key: { readonly id: string; readonly projectId?: string },
+  { counters, openedAt }: { counters: readonly string[]; openedAt: number },
+): OpenHold {
+  const policy = { keyId: key.id, ...(key.projectId !== undefined && { projectId: key.projectId }) }
+  return newHold(call, { policy, counters, openedAt, leaseMs: 0 })
+}
+
+/** Whether a call tells how much output its like have: one that came to its own end, and whose usage is known. */
+export function teaches({ outcome, source, usage }: Receipt): boolean {
+  return outcome === 'ok' && source !== 'floor' && usage.outputTokens > 0
 }

@@ -2,6 +2,7 @@ import { formatUsd } from '../core/money.ts'
 import type { Usage } from '../core/usage.ts'
 import type { Attempt, Receipt } from './call.ts'
 import { remainingOf, type Limit, type LimitState } from './limit.ts'
+import type { Adjustment, TopUp } from './records.ts'
 
 /** The ledger's records as callers and admins see them: snake_case, USD as decimal strings, ISO times. */
 
@@ -19,6 +20,10 @@ export function limitToWire(limit: Limit) {
     amount: amountToWire(limit, limit.amount),
     ...(limit.burst !== undefined && { burst: amountToWire(limit, limit.burst) }),
     ...(limit.models && { models: limit.models }),
+    mode: limit.mode ?? ('enforce' as const),
+    when_short: limit.whenShort ?? ('deny' as const),
+    on_lost: limit.onLost ?? ('floor' as const),
+    timezone: limit.timezone ?? 'UTC',
     created_at: timeToWire(limit.createdAt),
   }
 }
@@ -30,6 +35,35 @@ export function limitStateToWire(state: LimitState) {
     held: amountToWire(state.limit, state.held),
     remaining: amountToWire(state.limit, remainingOf(state)),
     resets_at: state.resetsAt === undefined ? null : timeToWire(state.resetsAt),
+    ...(state.endUser !== undefined && { end_user: state.endUser }),
+    ...(state.wouldRefuse !== undefined && { would_refuse: state.wouldRefuse }),
+  }
+}
+
+export function topUpToWire(topUp: TopUp) {
+  return {
+    id: topUp.id,
+    limit_id: topUp.limitId,
+    amount: formatUsd(topUp.amount),
+    note: topUp.note ?? null,
+    created_at: timeToWire(topUp.createdAt),
+  }
+}
+
+export function adjustmentToWire(adjustment: Adjustment) {
+  return {
+    id: adjustment.id,
+    request_id: adjustment.requestId ?? null,
+    key_id: adjustment.keyId ?? null,
+    project_id: adjustment.projectId ?? null,
+    end_user: adjustment.endUser ?? null,
+    model: adjustment.model || null,
+    provider: adjustment.provider || null,
+    charge: formatUsd(adjustment.charge),
+    note: adjustment.note ?? null,
+    tags: adjustment.tags,
+    posted_at: timeToWire(adjustment.at),
+    created_at: timeToWire(adjustment.createdAt),
   }
 }
 
@@ -38,6 +72,7 @@ export function receiptToWire(receipt: Receipt) {
     id: receipt.id,
     key_id: receipt.keyId,
     project_id: receipt.projectId ?? null,
+    end_user: receipt.endUser ?? null,
     model: receipt.model,
     provider: receipt.provider,
     attempts: receipt.attempts.map(attemptToWire),

@@ -1,4 +1,5 @@
-import type { Dialect, ModelRequest } from '../../core/dialect.ts'
+import type { Dialect, ModelRequest, StreamScanner } from '../../core/dialect.ts'
+import { cutEvents, usageEvents } from './closing-events.ts'
 import { errorEnvelope } from './errors.ts'
 import { readAnswer, readErrorCode } from './read-answer.ts'
 import { readRequest, type ChatRequest } from './read-request.ts'
@@ -18,18 +19,25 @@ export const openaiChat: Dialect = {
   rewrite: (request, target) => rewriteRequest(own(request), target),
   readAnswer,
   readErrorCode,
-  scanStream: (request, { operatorErrors }) =>
+  scanStream: (request, { operatorErrors }, options) =>
     new ChatStreamScanner({
       dropUsageChunk: !own(request).wantsUsage,
       answers: request.answers,
       operatorErrors,
+      ...options,
     }),
+  cutEvents: (scanner, cut) => cutEvents(ownScanner(scanner), cut),
+  usageEvents: (scanner, closing) => usageEvents(ownScanner(scanner), closing),
   errorBody: (error, requestId) => encoder.encode(JSON.stringify(errorEnvelope(error, requestId))),
   errorEvent: (error, requestId) =>
     encoder.encode(`data: ${JSON.stringify(errorEnvelope(error, requestId))}\n\n`),
 }
 
-/** A dialect is only ever handed the requests that it read itself. */
+/** A dialect is only ever handed the requests that it read itself, and the scanners that it made. */
 function own(request: ModelRequest): ChatRequest {
   return request as ChatRequest
+}
+
+function ownScanner(scanner: StreamScanner): ChatStreamScanner {
+  return scanner as ChatStreamScanner
 }

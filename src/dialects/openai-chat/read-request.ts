@@ -1,6 +1,7 @@
 import type { ModelRequest } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import { countBackslashNames, findFields, type JsonField, type JsonFields } from '../../core/json-fields.ts'
+import { readEndUser } from './end-user.ts'
 import { surveyRequest } from './survey.ts'
 import { isFields } from './usage.ts'
 
@@ -13,7 +14,7 @@ export interface ChatRequest extends ModelRequest {
   readonly wantsUsage: boolean
 }
 
-/** Fields that change model, price, amount or stored state. Whoever sends one must send it plainly, and once. */
+/** Fields that change model, price, amount, stored state or whom a limit counts. Whoever sends one must send it plainly, and once. */
 export const governedFields: ReadonlySet<string> = new Set([
   'model',
   'models',
@@ -38,6 +39,7 @@ export const governedFields: ReadonlySet<string> = new Set([
   'user',
   'safety_identifier',
   'prompt_cache_key',
+  'metadata',
 ])
 
 /** Ids that a provider would mix up between orgs if they came up as they are. */
@@ -59,6 +61,7 @@ export function readRequest(body: Uint8Array): ChatRequest {
     throw invalid('A field has a name that cannot be read for certain: write it without escapes.')
   refuseUnpriced(values)
   for (const name of tenantFields) readText(values, name)
+  const endUser = readEndUser(values)
   const outputCap = readOutputCap(values)
   const answers = readWhole(values, 'n', 128) ?? 1
   return {
@@ -73,6 +76,7 @@ export function readRequest(body: Uint8Array): ChatRequest {
     ...(outputCap !== undefined && { outputCap }),
     answers,
     extraOutputTokens: predictionBytes(fields) * answers,
+    ...(endUser !== undefined && { endUser }),
   }
 }
 

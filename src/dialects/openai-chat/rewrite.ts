@@ -39,17 +39,23 @@ function askForUsage(request: ChatRequest, { quirks }: Target): Splice[] {
   return setField(request, 'stream_options', JSON.stringify({ ...options, include_usage: true }))
 }
 
-function capOutput(request: ChatRequest, { quirks, outputCap }: Target): Splice[] {
+function capOutput(request: ChatRequest, { quirks, outputCap, clampTo }: Target): Splice[] {
   const [preferred = 'max_tokens'] = quirks.maxTokensFields
+  const cap = String(clampTo ?? request.outputCap ?? outputCap)
   const named = ['max_tokens', 'max_completion_tokens'].find(
     (name) => (request.values[name] ?? null) !== null,
   )
-  if (named === undefined) return setField(request, preferred, String(outputCap))
-  if (quirks.maxTokensFields.includes(named)) return []
-  if (request.fields.has(preferred)) return setField(request, preferred, String(request.outputCap))
-  const field = request.fields.get(named)
+  if (named === undefined) return setField(request, preferred, cap)
+  const edits = setField(request, named, cap)
+  if (quirks.maxTokensFields.includes(named)) return edits
+  if (request.fields.has(preferred)) return [...edits, ...setField(request, preferred, cap)]
+  return [...edits, ...renameField(request, named, preferred)]
+}
+
+function renameField(request: ChatRequest, name: string, newName: string): Splice[] {
+  const field = request.fields.get(name)
   return field
-    ? [{ start: field.nameStart, end: field.nameStart + named.length + 2, text: `"${preferred}"` }]
+    ? [{ start: field.nameStart, end: field.nameStart + name.length + 2, text: `"${newName}"` }]
     : []
 }
 

@@ -1,15 +1,30 @@
-import type { StreamScanner } from '../../core/dialect.ts'
+import type { ScanOptions, StreamScanner } from '../../core/dialect.ts'
 import { concatBytes } from '../../core/bytes.ts'
 import type { Usage } from '../../core/usage.ts'
 import { dataOf, EventSplitter, nameOf } from '../server-sent-events.ts'
+import { readHead, type ChunkHead } from './chunk-head.ts'
 import { DeltaFrame } from './delta-frame.ts'
 import { errorCodeOf } from './read-answer.ts'
 import { outputBytesOf } from './output-bytes.ts'
 import { convertUsage, isFields } from './usage.ts'
 
 const nothing = new Uint8Array()
+const blankLine = new TextEncoder().encode('\n\n')
 
-/** Follows a chat stream. Takes out the usage chunk with empty `choices` when told to; all else goes through as it came. */
+interface ScannerOptions extends ScanOptions {
+  readonly dropUsageChunk: boolean
+  readonly answers: number
+  readonly operatorErrors: readonly string[]
+}
+
+/** An answer that has not finished yet. */
+interface OpenAnswer {
+  readonly index: number
+  /** Whether it was told whose message it is: clients put no answer together without that. */
+  readonly hasRole: boolean
+}
+
+/** Follows a chat stream. Takes out its end and the usage chunk with empty `choices` when told to; all else goes through as it came. */
 export class ChatStreamScanner implements StreamScanner {
   usage: Usage | undefined
   outputBytes = 0
@@ -17,18 +32,34 @@ export class ChatStreamScanner implements StreamScanner {
   ended = false
   failed = false
   hidError = false
+  /** What the chunks say of the whole stream, as far as they do. */
+  head: ChunkHead = {}
+  /** Whether the caller is to get a usage chunk. */
+  readonly tellsUsage: boolean
   readonly #splitter = new EventSplitter()
   readonly #dropUsageChunk: boolean
+  readonly #holdEnd: boolean
   readonly #operatorErrors: readonly string[]
-  /** How many answers have not finished yet. */
-  #unfinished: number
+  readonly #answers: number
+  /** By index. */
+  readonly #answersWithRole = new Set<number>()
+  readonly #finishedAnswers = new Set<number>()
   /** What the events look like that only bring text. */
   #frame: DeltaFrame | undefined
 
-  constructor(options: { dropUsageChunk: boolean; answers: number; operatorErrors: readonly string[] }) {
-    this.#dropUsageChunk = options.dropUsageChunk
-    this.#operatorErrors = options.operatorErrors
-    this.#unfinished = options.answers
+  constructor({ dropUsageChunk, holdEnd = false, answers, operatorErrors }: ScannerOptions) {
+    this.tellsUsage = holdEnd || !dropUsageChunk
+    this.#dropUsageChunk = dropUsageChunk
+    this.#holdEnd = holdEnd
+    this.#operatorErrors = operatorErrors
+    this.#answers = answers
+  }
+
+  get openAnswers(): OpenAnswer[] {
+    const all = Array.from({ length: this.#answers }, (_, index) => index)
+    return all
+      .filter((index) => !this.#finishedAnswers.has(index))
+      .map((index) => ({ index, hasRole: this.#answersWithRole.has(index) }))
   }
 
   push(bytes: Uint8Array): Uint8Array {
@@ -37,10 +68,14 @@ export class ChatStreamScanner implements StreamScanner {
     return kept.length > 0 ? concatBytes(joinNeighbours(kept)) : nothing
   }
 
-  /** An event that never ended is one that no client reads, unless the provider leaves out the last blank line. */
+  /**
+   * An event that never ended is one that no client reads, unless the provider leaves out the last blank line. Where our own end
+   * follows it needs one.
+   */
   rest(): Uint8Array {
     const rest = this.#splitter.rest()
-    return rest.length > 0 && this.#passes(rest) ? rest : nothing
+    if (rest.length === 0 || !this.#passes(rest)) return nothing
+    return this.#holdEnd ? concatBytes([rest, blankLine]) : rest
   }
 
   #passes(event: Uint8Array): boolean {
@@ -58,7 +93,7 @@ export class ChatStreamScanner implements StreamScanner {
     if (data === '[DONE]') {
       this.finished = true
       this.ended = true
-      return true
+      return !this.#holdEnd
     }
     const chunk = parse(data)
     if (isError(chunk, event)) return this.#readError(chunk)
@@ -72,6 +107,8 @@ export class ChatStreamScanner implements StreamScanner {
   }
 
   #readChunk(chunk: Readonly<Record<string, unknown>>, event: Uint8Array): boolean {
+    // Azure's first chunk tells of its filters only, under an empty id.
+    if (this.head.id === undefined) this.head = { ...readHead(chunk), ...this.head }
     const hasChoices = Array.isArray(chunk['choices'])
     const choices = hasChoices ? (chunk['choices'] as unknown[]) : []
     const before = this.outputBytes
@@ -80,7 +117,12 @@ export class ChatStreamScanner implements StreamScanner {
     if (usage) this.usage = usage
     else if (this.outputBytes > before) this.usage = undefined
     if (!usage && !this.finished && !this.failed) this.#learn(event, choices, this.outputBytes - before)
-    return !(this.#dropUsageChunk && usage && hasChoices && choices.length === 0)
+    return !(hasChoices && choices.length === 0 && this.#dropsUsage(chunk['usage']))
+  }
+
+  /** Where ours follows, a usage that cannot be read is not wanted either. */
+  #dropsUsage(usage: unknown): boolean {
+    return this.#holdEnd ? isFields(usage) : this.#dropUsageChunk && convertUsage(usage) !== undefined
   }
 
   #learn(event: Uint8Array, choices: readonly unknown[], textBytes: number): void {
@@ -91,9 +133,13 @@ export class ChatStreamScanner implements StreamScanner {
 
   #readChoice(choice: unknown): void {
     if (!isFields(choice)) return
-    this.outputBytes += outputBytesOf(choice['delta'])
-    const reason = choice['finish_reason']
-    if (typeof reason === 'string' && reason !== '' && --this.#unfinished === 0) this.finished = true
+    const { delta, finish_reason: reason } = choice
+    const index = typeof choice['index'] === 'number' ? choice['index'] : 0
+    this.outputBytes += outputBytesOf(delta)
+    if (isFields(delta) && typeof delta['role'] === 'string') this.#answersWithRole.add(index)
+    if (typeof reason !== 'string' || reason === '') return
+    this.#finishedAnswers.add(index)
+    if (this.#finishedAnswers.size >= this.#answers) this.finished = true
   }
 }
 

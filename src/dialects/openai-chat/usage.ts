@@ -1,3 +1,4 @@
+import type { CompletionUsage } from 'openai/resources/completions'
 import type { Usage } from '../../core/usage.ts'
 
 /** More tokens than any call can have: a provider that says so is wrong. */
@@ -30,6 +31,24 @@ export function convertUsage(usage: unknown): Usage | undefined {
     outputTokens,
     reasoningTokens: Math.min(count(output['reasoning_tokens']) ?? 0, outputTokens),
     outputAudioTokens: Math.min(count(output['audio_tokens']) ?? 0, outputTokens),
+  }
+}
+
+/** A usage as OpenAI words it. */
+export function printUsage(usage: Usage): CompletionUsage {
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.inputTokens + usage.outputTokens,
+    prompt_tokens_details: {
+      cached_tokens: usage.cachedInputTokens,
+      cache_write_tokens: usage.cacheWriteTokens,
+      audio_tokens: usage.inputAudioTokens,
+    },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens,
+      audio_tokens: usage.outputAudioTokens,
+    },
   }
 }
 

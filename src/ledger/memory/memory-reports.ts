@@ -1,59 +1,78 @@
 import { normaliseSum, type Sum } from '../../core/money.ts'
-import type { ReportMethods } from '../book.ts'
 import type { Receipt } from '../call.ts'
-import type { Bucket, UsageLine, UsageQuery } from '../records.ts'
+import type { Page } from '../records.ts'
+import type {
+  Bucket,
+  Exported,
+  ExportQuery,
+  GroupBy,
+  RequestQuery,
+  UsageLine,
+  UsageQuery,
+} from '../report.ts'
+import {
+  dimensionOf,
+  isEmptyLine,
+  linesOf,
+  sumsOf,
+  wholeHours,
+  type RollupLine,
+  type RollupSums,
+} from '../rollup.ts'
 import { windowOf } from '../window.ts'
-import type { MemoryOrg } from './memory-org.ts'
-import { missing, page } from './memory-records.ts'
 
-/** A row, and the limits that it posts to. */
+/** A row, the counters that it posts to, and where it stands in the order of writing. */
 export interface StoredReceipt {
   readonly receipt: Receipt
   readonly limits: readonly string[]
+  readonly mark: number
 }
 
 /** Questions about the rows, answered by going through all of them. */
-export function memoryReports(rows: ReadonlyMap<string, StoredReceipt>, org: MemoryOrg): ReportMethods {
-  const receipts = () => [...rows.values()].map((row) => row.receipt)
-  return {
-    request: (id) => rows.get(id)?.receipt ?? missing,
-    requests: ({ limit, after, ...query }) => {
-      const found = receipts()
-        .filter((receipt) => matches(receipt, query))
-        .toSorted((a, b) => (a.id < b.id ? 1 : -1))
-      return org.exists ? page(found, { limit, ...(after !== undefined && { after }) }) : missing
-    },
-    usage: (query) => (org.exists ? usageOf(receipts(), query) : missing),
-    audit: (query) => (org.exists ? page(org.records.trail, query) : missing),
-  }
+
+export function requestPage(rows: Iterable<StoredReceipt>, query: RequestQuery): Page<Receipt> {
+  const found = [...rows]
+    .map((row) => row.receipt)
+    .filter((receipt) => matches(receipt, query))
+    .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+  return { data: found.slice(0, query.limit), hasMore: found.length > query.limit }
 }
 
-function matches(
-  receipt: Receipt,
-  query: { keyId?: string; projectId?: string; model?: string; from?: number; to?: number },
-): boolean {
+function matches(receipt: Receipt, query: RequestQuery): boolean {
+  if (query.after !== undefined && receipt.id >= query.after) return false
   if (query.keyId !== undefined && receipt.keyId !== query.keyId) return false
   if (query.projectId !== undefined && receipt.projectId !== query.projectId) return false
   if (query.model !== undefined && receipt.model !== query.model) return false
   return receipt.startedAt >= (query.from ?? -Infinity) && receipt.startedAt < (query.to ?? Infinity)
 }
 
-function usageOf(receipts: readonly Receipt[], query: UsageQuery): UsageLine[] {
+export function exportedRows(rows: Iterable<Exported>, { after, limit }: ExportQuery): Exported[] {
+  return [...rows]
+    .filter(({ mark }) => mark > after)
+    .toSorted((a, b) => a.mark - b.mark)
+    .slice(0, limit)
+}
+
+export function usageOf(rows: Iterable<Exported>, query: UsageQuery): UsageLine[] {
+  const dimension = dimensionOf(query.groupBy)
+  const { from, to } = wholeHours(query)
   const lines = new Map<string, UsageLine>()
-  for (const receipt of receipts) {
-    if (receipt.startedAt < query.from || receipt.startedAt >= query.to) continue
-    const start = query.bucket && bucketStart(query.bucket, receipt.startedAt)
-    const named = {
-      project: receipt.projectId ?? '',
-      key: receipt.keyId,
-      model: receipt.model,
-      provider: receipt.provider,
+  for (const { row } of rows)
+    for (const line of linesOf(row)) {
+      if (line.dimension !== dimension || line.hour < from || line.hour >= to) continue
+      const start = query.bucket && bucketStart(query.bucket, line.hour)
+      const group = Object.fromEntries(query.groupBy.map((name) => [name, groupOf(name, line)]))
+      const name = JSON.stringify([start, group])
+      lines.set(name, added(lines.get(name) ?? emptyLine(group, start), sumsOf(row)))
     }
-    const group = Object.fromEntries(query.groupBy.map((name) => [name, named[name]]))
-    const name = JSON.stringify([start, group])
-    lines.set(name, added(lines.get(name) ?? emptyLine(group, start), receipt))
-  }
-  return [...lines.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line)
+  return [...lines.entries()]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, line]) => line)
+    .filter((line) => !isEmptyLine(line))
+}
+
+function groupOf(name: GroupBy, line: RollupLine): string {
+  return name === 'project' || name === 'model' || name === 'provider' ? line[name] : line.value
 }
 
 function emptyLine(group: UsageLine['group'], start: number | undefined): UsageLine {
@@ -70,18 +89,18 @@ function emptyLine(group: UsageLine['group'], start: number | undefined): UsageL
   }
 }
 
-function added(line: UsageLine, receipt: Receipt): UsageLine {
+function added(line: UsageLine, sums: RollupSums): UsageLine {
   return {
     ...line,
-    requests: line.requests + 1,
-    inputTokens: line.inputTokens + receipt.usage.inputTokens,
-    cachedInputTokens: line.cachedInputTokens + receipt.usage.cachedInputTokens,
-    outputTokens: line.outputTokens + receipt.usage.outputTokens,
-    charge: normaliseSum(line.charge.usd, line.charge.nano + receipt.charge),
-    providerCost: normaliseSum(line.providerCost.usd, line.providerCost.nano + receipt.providerCost),
+    requests: line.requests + sums.requests,
+    inputTokens: line.inputTokens + sums.inputTokens,
+    cachedInputTokens: line.cachedInputTokens + sums.cachedInputTokens,
+    outputTokens: line.outputTokens + sums.outputTokens,
+    charge: normaliseSum(line.charge.usd, line.charge.nano + sums.charge),
+    providerCost: normaliseSum(line.providerCost.usd, line.providerCost.nano + sums.providerCost),
   }
 }
 
-function bucketStart(bucket: Bucket, time: number): number {
-  return bucket === 'hour' ? Math.floor(time / 3_600_000) * 3_600_000 : windowOf(bucket, time).start
+function bucketStart(bucket: Bucket, hour: number): number {
+  return bucket === 'hour' ? hour : windowOf(bucket, hour).start
 }

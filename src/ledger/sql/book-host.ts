@@ -1,8 +1,9 @@
 import type { Book } from '../book.ts'
 import { refuse } from '../call.ts'
+import { bookMethods } from '../connect.ts'
+import { missing } from '../registry.ts'
 import { isCreated, migrate } from './schema.ts'
 import { sqlBook, type BookOptions, type SqlBook } from './sql-book.ts'
-import { missing } from './registry.ts'
 
 /** One call of a book's method: run it on a book, and get the answer. */
 export type Operation<T = unknown> = (book: Book) => T
@@ -55,39 +56,21 @@ export class BookHost {
 
   /** The book of an org that was never created: it refuses everything and writes nothing, until the org is created. */
   #unwritten(): Book {
-    const notFound = () => missing
     const noKey = () => refuse('invalid_key', 'This key does not exist.')
+    const refusing = Object.fromEntries(bookMethods.map((method) => [method, () => missing]))
     return {
+      // Every method refuses with the same answer, which is one of each of them.
+      ...(refusing as unknown as Book),
       policy: noKey,
       open: noKey,
-      extend: notFound,
-      settle: notFound,
       sweep: () => 0,
+      prune: () => 0,
       nextExpiry: () => undefined,
       createOrg: (org, change) => {
         const { sql } = this.#options
         sql.transaction(() => migrate(sql))
         return this.run((book) => book.createOrg(org, change))
       },
-      org: notFound,
-      updateOrg: notFound,
-      createProject: notFound,
-      project: notFound,
-      projects: notFound,
-      createKey: notFound,
-      key: notFound,
-      keys: notFound,
-      revokeKey: notFound,
-      createLimit: notFound,
-      limit: notFound,
-      limits: notFound,
-      limitsOfKey: notFound,
-      updateLimit: notFound,
-      deleteLimit: notFound,
-      request: notFound,
-      requests: notFound,
-      usage: notFound,
-      audit: notFound,
     }
   }
 }

@@ -1,39 +1,57 @@
 import { normaliseSum } from '../../core/money.ts'
-import type { Receipt } from '../call.ts'
-import type { Bucket, GroupBy, Page, RequestQuery, UsageLine, UsageQuery } from '../records.ts'
-import { list } from './records.ts'
-import { receiptFrom, type RequestRow } from './rows.ts'
+import { refuse, type Receipt, type Refusal } from '../call.ts'
+import type { Page } from '../records.ts'
+import type {
+  Bucket,
+  Exported,
+  ExportQuery,
+  GroupBy,
+  RequestQuery,
+  UsageLine,
+  UsageQuery,
+} from '../report.ts'
+import { dimensionOf, isEmptyLine, oneDimension, wholeHours } from '../rollup.ts'
+import { adjusted, receiptFrom, rowFrom, type RequestRow } from './rows.ts'
 import type { Sql, SqlValue } from './sql.ts'
 
+/** Questions that only read. They see what was committed, so another connection may answer them. */
+
 const groupColumn: Readonly<Record<GroupBy, string>> = {
-  project: "coalesce(project_id, '')",
-  key: 'key_id',
+  project: 'project',
   model: 'model',
   provider: 'provider',
+  key: 'value',
+  end_user: 'value',
+  tag: 'value',
 }
 
-/** The start of the bucket that a row falls in, in Unix milliseconds. */
+/** The start of the bucket that an hour falls in, in Unix milliseconds. */
 const bucketColumn: Readonly<Record<Bucket, string>> = {
-  hour: 'started_at / 3600000 * 3600000',
-  day: 'started_at / 86400000 * 86400000',
-  month: "CAST(strftime('%s', started_at / 1000, 'unixepoch', 'start of month') AS INTEGER) * 1000",
+  hour: 'hour',
+  day: 'hour / 86400000 * 86400000',
+  month: "CAST(strftime('%s', hour / 1000, 'unixepoch', 'start of month') AS INTEGER) * 1000",
 }
 
-/** Sums in whole USD and the rest, each far from 2^53. */
-const sums = `count(*) AS requests, sum(input_tokens) AS input_tokens,
+const sums = `sum(requests) AS requests, sum(input_tokens) AS input_tokens,
   sum(cached_input_tokens) AS cached_input_tokens, sum(output_tokens) AS output_tokens,
-  sum(charge / 1000000000) AS charge_usd, sum(charge % 1000000000) AS charge_nano,
-  sum(provider_cost / 1000000000) AS provider_cost_usd, sum(provider_cost % 1000000000) AS provider_cost_nano`
+  sum(charge_usd) AS charge_usd, sum(charge_nano) AS charge_nano, sum(cost_usd) AS cost_usd, sum(cost_nano) AS cost_nano`
+
+const mostLines = 50_000
+const tooManyLines = refuse('invalid_request', `A usage query has at most ${mostLines} lines: ask for less.`)
 
 /** What was used in a time, in lines by bucket and group. */
-export function usageLines(sql: Sql, query: UsageQuery): UsageLine[] {
+export function usageLines(sql: Sql, query: UsageQuery): UsageLine[] | Refusal {
+  const dimension = dimensionOf(query.groupBy)
+  if (!dimension) return oneDimension
+  const { from, to } = wholeHours(query)
   const names = query.groupBy.map((group) => `${groupColumn[group]} AS by_${group}`)
   if (query.bucket) names.unshift(`${bucketColumn[query.bucket]} AS start`)
   const keys = names.map((_, index) => index + 1).join(', ')
-  const text = `SELECT ${[...names, sums].join(', ')} FROM requests WHERE started_at >= ? AND started_at < ?
-    ${keys && `GROUP BY ${keys} ORDER BY ${keys}`}`
-  const rows = sql.all<Record<string, SqlValue>>(text, query.from, query.to)
-  return rows.filter((row) => row['requests'] !== 0).map((row) => lineOf(row, query))
+  const text = `SELECT ${[...names, sums].join(', ')} FROM rollups WHERE dimension = ? AND hour >= ? AND hour < ?
+    ${keys && `GROUP BY ${keys} ORDER BY ${keys}`} LIMIT ?`
+  const rows = sql.all<Record<string, SqlValue>>(text, dimension, from, to, mostLines + 1)
+  if (rows.length > mostLines) return tooManyLines
+  return rows.map((row) => lineOf(row, query)).filter((line) => !isEmptyLine(line))
 }
 
 function lineOf(row: Readonly<Record<string, SqlValue>>, query: UsageQuery): UsageLine {
@@ -46,24 +64,35 @@ function lineOf(row: Readonly<Record<string, SqlValue>>, query: UsageQuery): Usa
     cachedInputTokens: number('cached_input_tokens'),
     outputTokens: number('output_tokens'),
     charge: normaliseSum(number('charge_usd'), number('charge_nano')),
-    providerCost: normaliseSum(number('provider_cost_usd'), number('provider_cost_nano')),
+    providerCost: normaliseSum(number('cost_usd'), number('cost_nano')),
   }
 }
 
 /** Rows, newest first. */
 export function requestPage(sql: Sql, query: RequestQuery): Page<Receipt> {
-  const { data, hasMore } = list<RequestRow>(sql, {
-    table: 'requests',
-    order: 'DESC',
-    limit: query.limit,
-    ...(query.after !== undefined && { after: query.after }),
-    where: {
-      'key_id = ?': query.keyId,
-      'project_id = ?': query.projectId,
-      'model = ?': query.model,
-      'started_at >= ?': query.from,
-      'started_at < ?': query.to,
-    },
-  })
-  return { data: data.map(receiptFrom), hasMore }
+  const wanted: Readonly<Record<string, SqlValue | undefined>> = {
+    'outcome <> ?': adjusted,
+    'id < ?': query.after,
+    'key_id = ?': query.keyId,
+    'project_id = ?': query.projectId,
+    'model = ?': query.model,
+    'started_at >= ?': query.from,
+    'started_at < ?': query.to,
+  }
+  const conditions = Object.entries(wanted).flatMap(([condition, value]) =>
+    value === undefined ? [] : [{ condition, value }],
+  )
+  const where = conditions.map(({ condition }) => condition).join(' AND ')
+  const text = `SELECT * FROM requests WHERE ${where} ORDER BY id DESC LIMIT ?`
+  const rows = sql.all<RequestRow>(text, ...conditions.map(({ value }) => value), query.limit + 1)
+  const data = rows
+    .slice(0, query.limit)
+    .flatMap((row) => (row.outcome === adjusted ? [] : receiptFrom(row, row.outcome)))
+  return { data, hasMore: rows.length > query.limit }
+}
+
+/** Rows in the order in which they were written. */
+export function exportedRows(sql: Sql, { after, limit }: ExportQuery): Exported[] {
+  const text = 'SELECT * FROM requests WHERE mark > ? ORDER BY mark LIMIT ?'
+  return sql.all<RequestRow>(text, after, limit).map((row) => ({ mark: row.mark, row: rowFrom(row) }))
 }

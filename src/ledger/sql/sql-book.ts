@@ -1,11 +1,16 @@
-import type { Book, CallMethods, LimitMethods, OrgMethods, ReportMethods } from '../book.ts'
-import type { AuditEntry, Key, Page, Project } from '../records.ts'
-import type { Limit } from '../limit.ts'
+import type { Book, ReportMethods } from '../book.ts'
+import type { Refusal } from '../call.ts'
+import { LimitRegistry } from '../limit-registry.ts'
+import { adjustmentMethods, limitMethods, orgMethods, type Counters } from '../methods.ts'
+import type { Adjustment } from '../records.ts'
+import { missing, Registry } from '../registry.ts'
 import { Calls } from './calls.ts'
-import { list, read, type Stored } from './records.ts'
-import { missing, Registry } from './registry.ts'
-import { requestPage, usageLines } from './reports.ts'
-import { readRow } from './rows.ts'
+import { Habits } from './habits.ts'
+import { pruneRows } from './prune.ts'
+import { exportedRows, requestPage, usageLines } from './reports.ts'
+import { Rollups } from './rollups.ts'
+import { readRow, writeAdjustment } from './rows.ts'
+import { sqlStore } from './sql-store.ts'
 import type { Sql } from './sql.ts'
 import { Tallies } from './tallies.ts'
 
@@ -14,6 +19,8 @@ export interface BookOptions {
   /** The ledger's clock, Unix milliseconds. */
   readonly now: () => number
   readonly leaseMs: number
+  /** So many counters of end users live at once; the others share one. */
+  readonly maxEndUsers?: number
 }
 
 /** A book that still has to be told when to write. Reads may happen outside of a commit, changes may not. */
@@ -23,117 +30,71 @@ export interface SqlBook {
   commit<T>(work: () => T): T
 }
 
-interface Parts {
-  readonly sql: Sql
-  readonly registry: Registry
-  readonly tallies: Tallies
-  readonly calls: Calls
-  readonly now: () => number
-}
-
 /** One org's book in a database that has its tables: the engine of Durable Objects and of Node. */
-export function sqlBook({ sql, now, leaseMs }: BookOptions): SqlBook {
-  const registry = new Registry(sql, now)
-  const tallies = new Tallies(sql)
-  const calls = new Calls({ sql, registry, tallies, now, leaseMs })
-  const parts = { sql, registry, tallies, calls, now }
+export function sqlBook({ sql, now, leaseMs, maxEndUsers }: BookOptions): SqlBook {
+  const records = sqlStore(sql)
+  const registry = new Registry(records, now)
+  const limits = new LimitRegistry(records, registry, now)
+  const tallies = new Tallies(sql, maxEndUsers)
+  const rollups = new Rollups(sql)
+  const habits = new Habits(sql)
+  const calls = new Calls({ sql, registry, limits, tallies, rollups, habits, now, leaseMs })
+  const enter = (adjustment: Adjustment) => {
+    writeAdjustment(sql, adjustment)
+    rollups.add(adjustment)
+  }
+  const counters = countersOf(tallies, now)
+  const parts = { registry, limits, counters, now, row: (id: string) => readRow(sql, id), enter }
   return {
-    book: { ...callMethods(parts), ...orgMethods(parts), ...limitMethods(parts), ...reportMethods(parts) },
+    book: {
+      ...calls.methods(),
+      ...orgMethods(parts),
+      ...limitMethods(parts),
+      ...adjustmentMethods(parts),
+      ...reportMethods({ sql, registry, rollups }),
+    },
     commit: (work) =>
       sql.transaction(() => {
         const result = work()
         tallies.flush()
+        rollups.flush()
+        habits.flush()
         return result
       }),
   }
 }
 
-function callMethods({ registry, calls }: Parts): CallMethods {
+function countersOf(tallies: Tallies, now: () => number): Counters {
   return {
-    policy: (keyHash) => registry.policyOf(keyHash),
-    open: (call) => calls.open(call),
-    extend: (id, step) => calls.extend(id, step),
-    settle: (settlement) => calls.settle(settlement),
-    sweep: (which) => calls.sweep(which),
-    nextExpiry: () => calls.nextExpiry(),
+    stateOf(limit, endUser) {
+      const counter = tallies.peek(limit, endUser, now())
+      const state = tallies.state({ limit, counter }, now())
+      return counter === limit.id || endUser === undefined ? state : { ...state, endUser }
+    },
+    settleBucket: (limit) => tallies.fill({ limit, counter: limit.id }, now(), 0),
+    drop: (limit) => tallies.drop(limit),
+    move: (moves) => moves.forEach((move) => tallies.move(move, now())),
   }
 }
 
-function orgMethods({ sql, registry, now }: Parts): OrgMethods {
-  return {
-    createOrg(org, change) {
-      const known = registry.org()
-      if (known) return { kind: 'created', record: known, replayed: true }
-      const record = registry.putOrg({ ...org, createdAt: now() }, change, 'org-created')
-      return { kind: 'created', record, replayed: false }
-    },
-    org: () => registry.org() ?? missing,
-    updateOrg(update, change) {
-      const org = registry.org()
-      return org ? registry.putOrg({ ...org, ...update }, change, 'org-updated') : missing
-    },
-    createProject: (project, change) => registry.createProject(project, change),
-    project: (id) => registry.project(id) ?? missing,
-    projects: (query) => readPage<Project>(list(sql, { ...query, table: 'projects', order: 'ASC' })),
-    createKey: (key, change) => registry.createKey(key, change),
-    key: (id) => registry.key(id) ?? missing,
-    keys({ projectId, ...query }) {
-      const where = { 'project_id = ?': projectId }
-      return readPage<Key>(list(sql, { ...query, table: 'keys', order: 'ASC', where }))
-    },
-    revokeKey: (id, change) => registry.revokeKey(id, change),
-  }
+interface Reporting {
+  readonly sql: Sql
+  readonly registry: Registry
+  readonly rollups: Rollups
 }
 
-function limitMethods({ sql, registry, tallies, calls, now }: Parts): LimitMethods {
-  const stateOf = (limit: Limit) => tallies.state(limit, now())
-  return {
-    createLimit: (limit, change) => registry.createLimit(limit, change),
-    limit(id) {
-      const limit = registry.limit(id)
-      return limit ? stateOf(limit) : missing
-    },
-    limits({ scopeId, ...query }) {
-      const where = { 'scope_id = ?': scopeId }
-      const page = readPage<Limit>(list(sql, { ...query, table: 'limits', order: 'ASC', where }))
-      return { data: page.data.map(stateOf), hasMore: page.hasMore }
-    },
-    limitsOfKey(keyId) {
-      const key = registry.key(keyId)
-      if (!key) return missing
-      const owner = { keyId, ...(key.projectId !== undefined && { projectId: key.projectId }) }
-      return registry.limitsAbove(owner).map(stateOf)
-    },
-    updateLimit(id, update, change) {
-      const limit = registry.limit(id)
-      if (!limit) return missing
-      const updated = { ...limit, ...update }
-      // A bucket has drained at the old rate until now.
-      tallies.fill(limit, now(), 0)
-      registry.updateLimit(updated, change)
-      calls.limitChanged(id, updated)
-      return stateOf(updated)
-    },
-    deleteLimit(id, change) {
-      const limit = registry.limit(id)
-      if (!limit) return missing
-      registry.deleteLimit(limit, change)
-      calls.limitChanged(id, undefined)
-      tallies.drop(limit)
-      return limit
-    },
-  }
-}
-
-function reportMethods({ sql }: Parts): ReportMethods {
+function reportMethods({ sql, registry, rollups }: Reporting): Omit<ReportMethods, 'adjust' | 'adjustments'> {
+  const inOrg = <T>(answer: () => T): T | Refusal => (registry.org() ? answer() : missing)
   return {
     request: (id) => readRow(sql, id)?.receipt ?? missing,
-    requests: (query) => requestPage(sql, query),
-    usage: (query) => usageLines(sql, query),
-    audit: (query) => readPage<AuditEntry>(list(sql, { ...query, table: 'audit', order: 'DESC' })),
+    requests: (query) => inOrg(() => requestPage(sql, query)),
+    usage: (query) =>
+      inOrg(() => {
+        // What was gathered in this transaction counts too.
+        rollups.flush()
+        return usageLines(sql, query)
+      }),
+    exportRows: (query) => inOrg(() => exportedRows(sql, query)),
+    prune: (endedBefore) => pruneRows(sql, endedBefore),
   }
-}
-
-function readPage<T>(page: Page<Stored>): Page<T> {
-  return { data: page.data.map((row) => read<T>(row)), hasMore: page.hasMore }
 }
