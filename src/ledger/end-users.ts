@@ -1,5 +1,5 @@
 import { drained, type Bucket } from './admission.ts'
-import { isRate, type Limit } from './limit.ts'
+import { eachEndUser, isRate, type Limit } from './limit.ts'
 import { counterName, sharedCounter } from './moves.ts'
 import { rateMs, windowOf } from './window.ts'
 
@@ -18,6 +18,7 @@ export const maxLiveCounters = 100_000
 
 /** A call is over after a day at the latest, whatever the deadlines are. */
 const longestCallMs = 25 * 3_600_000
+const slackMs = 600_000
 
 interface Caller {
   readonly endUser: string | undefined
@@ -29,18 +30,16 @@ interface Caller {
 export function claimCounter(limit: Limit, { endUser, at, most }: Caller, live: LiveCounters): string {
   const counter = peekCounter(limit, { endUser, at, most }, live)
   if (counter === sharedCounter(limit) || counter === limit.id) return counter
-  const needed = neededUntil(limit, at)
+  const { needed, keep } = lifeOf(limit, at)
   const kept = live.until(counter)
-  // Kept a while longer than needed, so that a busy end user is not written down with every call.
-  if (kept === undefined || kept < needed)
-    live.keep(counter, isCalendar(limit) ? needed : needed + longestCallMs)
+  if (kept === undefined || kept < needed) live.keep(counter, keep)
   return counter
 }
 
 /** The same without making it. */
 export function peekCounter(limit: Limit, { endUser, at, most }: Caller, live: LiveCounters): string {
-  if (limit.scope.type !== 'end_user' || limit.scope.id !== '*' || endUser === undefined) return limit.id
-  const own = counterName(limit, endUser)
+  const own = ownCounter(limit, endUser)
+  if (own === undefined) return limit.id
   if (live.until(own) !== undefined) return own
   if (live.count() >= most) live.drop(at)
   return live.count() >= most ? sharedCounter(limit) : own
@@ -58,12 +57,20 @@ export function keepBucket(
   if (bucket.at + drainMs > kept) live.keep(counter, Math.ceil(bucket.at + drainMs))
 }
 
-function isCalendar(limit: Limit): boolean {
-  return !isRate(limit) && limit.metric !== 'concurrency'
+/** The counter that an end user has of its own in a limit; undefined where the limit has but one for all. */
+export function ownCounter(limit: Limit, endUser: string | undefined): string | undefined {
+  const isOfEach = limit.scope.type === 'end_user' && limit.scope.id === eachEndUser
+  return isOfEach && endUser !== undefined ? counterName(limit, endUser) : undefined
 }
 
-function neededUntil(limit: Limit, at: number): number {
-  if (isRate(limit)) return at + rateMs(limit.per)
-  if (limit.metric === 'concurrency') return at + longestCallMs
-  return windowOf(limit.per, at, limit.timezone).end
+/** Until when a counter that is moved at a time is needed, and until when to keep it: a while longer, so that it is not put down with every call. */
+export function lifeOf(limit: Limit, at: number): { needed: number; keep: number } {
+  if (isRate(limit)) return withSlack(at + rateMs(limit.per))
+  if (limit.metric === 'concurrency') return withSlack(at + longestCallMs)
+  const { end } = windowOf(limit.per, at, limit.timezone)
+  return { needed: end, keep: end }
+}
+
+function withSlack(needed: number): { needed: number; keep: number } {
+  return { needed, keep: needed + slackMs }
 }

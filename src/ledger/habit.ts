@@ -51,14 +51,20 @@ export function boundOf(habit: Habit, now: number): number | undefined {
   })
 }
 
+/** The number of the generation that a time falls in. */
+export function generationOf(now: number): number {
+  return Math.floor(now / habitGenerationMs)
+}
+
 /** The habit in the generation of a time: what was current becomes previous, what was before is forgotten. */
 function rolled(habit: Habit, now: number): Habit {
-  const generation = Math.floor(now / habitGenerationMs)
+  const generation = generationOf(now)
   if (generation <= habit.generation) return habit
   return { generation, current: {}, previous: generation === habit.generation + 1 ? habit.current : {} }
 }
 
-function binOf(outputTokens: number): number {
+/** The bin that a call falls into. */
+export function binOf(outputTokens: number): number {
   const bin = edges.findIndex((edge) => outputTokens <= edge)
   return bin < 0 ? edges.length : bin
 }

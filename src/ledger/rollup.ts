@@ -37,6 +37,11 @@ export function hourOf(time: number): number {
   return Math.floor(time / hourMs) * hourMs
 }
 
+/** Start of the day (UTC) that a time falls in. */
+export function dayOf(time: number): number {
+  return Math.floor(time / (24 * hourMs)) * 24 * hourMs
+}
+
 /** The lines in which a row counts. */
 export function linesOf(row: Receipt | Adjustment): RollupLine[] {
   const place = {
@@ -97,6 +102,12 @@ export function dimensionOf(groupBy: readonly GroupBy[]): Dimension | undefined 
 }
 
 export const oneDimension = refuse('invalid_request', 'Group by one of key, end_user and tag at most.')
+
+export const mostLines = 50_000
+export const tooManyLines = refuse(
+  'invalid_request',
+  `A usage query has at most ${mostLines} lines: ask for less.`,
+)
 
 /** Whether nothing is left of a line: what counted there was moved elsewhere by a better settlement. */
 export function isEmptyLine({

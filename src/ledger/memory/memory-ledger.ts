@@ -2,10 +2,11 @@ import type { Book } from '../book.ts'
 import { connectLedger } from '../connect.ts'
 import type { Ledger } from '../ledger.ts'
 import { memoryBook } from './memory-book.ts'
+import type { MemoryOptions } from './memory-calls.ts'
 import { memoryDirectory } from './memory-directory.ts'
 
 /** A whole ledger in memory, for unit tests. */
-export function memoryLedger(options: { now: () => number; leaseMs: number }): Ledger {
+export function memoryLedger(options: MemoryOptions): Ledger {
   const books = new Map<string, Book>()
   const directory = memoryDirectory(options.now)
   const bookOf = (org: string) => {

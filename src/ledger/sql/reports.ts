@@ -1,5 +1,5 @@
 import { normaliseSum } from '../../core/money.ts'
-import { refuse, type Receipt, type Refusal } from '../call.ts'
+import type { Receipt, Refusal } from '../call.ts'
 import type { Page } from '../records.ts'
 import type {
   Bucket,
@@ -10,7 +10,7 @@ import type {
   UsageLine,
   UsageQuery,
 } from '../report.ts'
-import { dimensionOf, isEmptyLine, oneDimension, wholeHours } from '../rollup.ts'
+import { dimensionOf, isEmptyLine, mostLines, oneDimension, tooManyLines, wholeHours } from '../rollup.ts'
 import { adjusted, receiptFrom, rowFrom, type RequestRow } from './rows.ts'
 import type { Sql, SqlValue } from './sql.ts'
 
@@ -35,9 +35,6 @@ const bucketColumn: Readonly<Record<Bucket, string>> = {
 const sums = `sum(requests) AS requests, sum(input_tokens) AS input_tokens,
   sum(cached_input_tokens) AS cached_input_tokens, sum(output_tokens) AS output_tokens,
   sum(charge_usd) AS charge_usd, sum(charge_nano) AS charge_nano, sum(cost_usd) AS cost_usd, sum(cost_nano) AS cost_nano`
-
-const mostLines = 50_000
-const tooManyLines = refuse('invalid_request', `A usage query has at most ${mostLines} lines: ask for less.`)
 
 /** What was used in a time, in lines by bucket and group. */
 export function usageLines(sql: Sql, query: UsageQuery): UsageLine[] | Refusal {

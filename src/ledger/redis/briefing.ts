@@ -1,0 +1,49 @@
+import { boundOf, generationOf, type Habit } from '../habit.ts'
+import type { Refusal } from '../call.ts'
+import { isEnforced } from '../limit.ts'
+import type { Briefing, Policy } from '../policy.ts'
+import type { Space } from './space.ts'
+
+/** What a gateway is told of a key, by its hash. */
+export async function briefing(space: Space, keyHash: string): Promise<Briefing | Refusal> {
+  await space.refresh()
+  const policy = await space.ask(({ registry }) => registry.policyOf(keyHash))
+  return policy.kind === 'refusal' ? policy : briefed(space, policy)
+}
+
+/** A policy with what helps to plan under it. */
+export async function briefed(space: Space, policy: Policy): Promise<Briefing> {
+  const { connection, keys, now } = space
+  const limits = await space.ask(({ limits }) => limits.above(policy))
+  const counts = (await connection.command('HGETALL', keys.habits(policy.keyId))) as string[]
+  return {
+    ...policy,
+    habits: boundsOf(counts, now()),
+    costLimited: limits.some((limit) => limit.metric === 'cost' && isEnforced(limit)),
+  }
+}
+
+/** The bounds of each model, from the counts of its bins by generation. */
+function boundsOf(counts: readonly string[], now: number): Record<string, number> {
+  const models = new Map<string, Map<number, Record<string, number>>>()
+  for (let index = 0; index < counts.length; index += 2) {
+    const [model, generation, bin] = JSON.parse(counts[index] ?? '[]') as [string, number, number]
+    const generations = models.get(model) ?? new Map<number, Record<string, number>>()
+    generations.set(generation, { ...generations.get(generation), [bin]: Number(counts[index + 1]) })
+    models.set(model, generations)
+  }
+  const bounds = [...models].flatMap(([model, generations]) => {
+    const bound = boundOf(habitOf(generations, now), now)
+    return bound === undefined ? [] : [[model, bound] as const]
+  })
+  return Object.fromEntries(bounds)
+}
+
+function habitOf(generations: ReadonlyMap<number, Record<string, number>>, now: number): Habit {
+  const generation = Math.max(generationOf(now), ...generations.keys())
+  return {
+    generation,
+    current: generations.get(generation) ?? {},
+    previous: generations.get(generation - 1) ?? {},
+  }
+}

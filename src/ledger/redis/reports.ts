@@ -1,0 +1,179 @@
+import { normaliseSum, type Sum } from '../../core/money.ts'
+import type { Receipt, Refusal } from '../call.ts'
+import type { Page } from '../records.ts'
+import type {
+  Bucket,
+  Exported,
+  ExportQuery,
+  GroupBy,
+  RequestQuery,
+  UsageLine,
+  UsageQuery,
+} from '../report.ts'
+import {
+  dayOf,
+  dimensionOf,
+  isEmptyLine,
+  mostLines,
+  oneDimension,
+  tooManyLines,
+  wholeHours,
+} from '../rollup.ts'
+import { windowOf } from '../window.ts'
+import { parseRow } from './kept.ts'
+import type { Space } from './space.ts'
+import { measures } from './writes.ts'
+
+/** Rows are read so many at a time. */
+const batch = 200
+
+/** Rows, newest first. */
+export async function requestPage(space: Space, query: RequestQuery): Promise<Page<Receipt>> {
+  const { connection, keys } = space
+  const found: Receipt[] = []
+  let before = query.after === undefined ? '+' : `(${query.after}`
+  for (;;) {
+    const range = [keys.requests, before, '-', 'LIMIT', '0', String(batch)]
+    const ids = (await connection.command('ZREVRANGEBYLEX', ...range)) as string[]
+    for (const row of await rowsOf(space, ids))
+      if (row?.kind === 'receipt' && matches(row, query)) found.push(row)
+    const last = ids.at(-1)
+    if (found.length > query.limit || last === undefined || ids.length < batch)
+      return { data: found.slice(0, query.limit), hasMore: found.length > query.limit }
+    before = `(${last}`
+  }
+}
+
+function matches(receipt: Receipt, query: RequestQuery): boolean {
+  if (query.keyId !== undefined && receipt.keyId !== query.keyId) return false
+  if (query.projectId !== undefined && receipt.projectId !== query.projectId) return false
+  if (query.model !== undefined && receipt.model !== query.model) return false
+  return receipt.startedAt >= (query.from ?? -Infinity) && receipt.startedAt < (query.to ?? Infinity)
+}
+
+async function rowsOf({ connection, keys }: Space, ids: readonly string[]) {
+  if (ids.length === 0) return []
+  const texts = (await connection.command('HMGET', keys.rows, ...ids)) as (string | null)[]
+  return texts.map((text) => (text === null ? undefined : parseRow(text).row))
+}
+
+/** Rows in the order in which they were written. */
+export async function exportedRows(space: Space, { after, limit }: ExportQuery): Promise<Exported[]> {
+  const { connection, keys } = space
+  const range = [keys.marks, `(${after}`, '+inf', 'WITHSCORES', 'LIMIT', '0', String(limit)]
+  const found = (await connection.command('ZRANGEBYSCORE', ...range)) as string[]
+  const ids = found.filter((_, index) => index % 2 === 0)
+  const rows = await rowsOf(space, ids)
+  return rows.flatMap((row, index) => (row ? [{ mark: Number(found[2 * index + 1]), row }] : []))
+}
+
+/** So many rows are looked at in one go. */
+const pruneBatch = 500
+
+/** Deletes the oldest rows that ended before a time, and counts them: oldest first, as far as the first that is to stay. */
+export async function pruneRows(space: Space, endedBefore: number): Promise<number> {
+  const { connection, keys } = space
+  const oldest = await exportedRows(space, { after: 0, limit: pruneBatch })
+  const endOf = ({ row }: Exported) => (row.kind === 'receipt' ? row.endedAt : row.createdAt)
+  const stays = oldest.findIndex((exported) => endOf(exported) >= endedBefore)
+  const gone = stays < 0 ? oldest : oldest.slice(0, stays)
+  if (gone.length === 0) return 0
+  const ids = gone.map(({ row }) => row.id)
+  const writes = [
+    ['HDEL', keys.rows, ...ids],
+    ['ZREM', keys.marks, ...ids],
+    ['ZREM', keys.requests, ...ids],
+  ]
+  for (const [name = '', ...args] of writes) await connection.command(name, ...args)
+  return gone.length
+}
+
+interface Line {
+  readonly start?: number
+  readonly group: UsageLine['group']
+  readonly sums: Map<string, bigint>
+}
+
+/** What was used in a time, in lines by bucket and group. */
+export async function usageLines(space: Space, query: UsageQuery): Promise<UsageLine[] | Refusal> {
+  const { connection, keys } = space
+  const dimension = dimensionOf(query.groupBy)
+  if (!dimension) return oneDimension
+  const { from, to } = wholeHours(query)
+  const days = await connection.command(
+    'ZRANGEBYSCORE',
+    keys.rollupDays(dimension),
+    String(dayOf(from)),
+    `(${to}`,
+  )
+  const lines = new Map<string, Line>()
+  for (const day of days as string[]) {
+    const sums = (await connection.command('HGETALL', keys.rollups(dimension, Number(day)))) as string[]
+    for (let index = 0; index < sums.length; index += 2)
+      addSum(lines, { from, to, query, name: sums[index] ?? '', amount: sums[index + 1] ?? '0' })
+    if (lines.size > mostLines) return tooManyLines
+  }
+  return [...lines]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, line]) => lineFrom(line))
+    .filter((line) => !isEmptyLine(line))
+}
+
+interface Addend {
+  readonly from: number
+  readonly to: number
+  readonly query: UsageQuery
+  readonly name: string
+  readonly amount: string
+}
+
+function addSum(lines: Map<string, Line>, { from, to, query, name, amount }: Addend): void {
+  const [hour, value, project, model, provider] = JSON.parse(name.slice(1)) as [number, ...string[]]
+  if (hour < from || hour >= to) return
+  const named: Record<GroupBy, string | undefined> = {
+    project,
+    model,
+    provider,
+    key: value,
+    end_user: value,
+    tag: value,
+  }
+  const start = query.bucket && bucketStart(query.bucket, hour)
+  const group = Object.fromEntries(query.groupBy.map((by) => [by, named[by] ?? '']))
+  const key = JSON.stringify([
+    start === undefined ? '' : String(start).padStart(16, '0'),
+    ...Object.values(group),
+  ])
+  const line = lines.get(key) ?? {
+    ...(start !== undefined && { start }),
+    group,
+    sums: new Map<string, bigint>(),
+  }
+  lines.set(key, line)
+  const letter = name.slice(0, 1)
+  line.sums.set(letter, (line.sums.get(letter) ?? 0n) + BigInt(amount))
+}
+
+function lineFrom({ start, group, sums }: Line): UsageLine {
+  const sum = (letter: string) => sums.get(letter) ?? 0n
+  return {
+    ...(start !== undefined && { start }),
+    group,
+    requests: Number(sum(measures.requests)),
+    inputTokens: Number(sum(measures.inputTokens)),
+    cachedInputTokens: Number(sum(measures.cachedInputTokens)),
+    outputTokens: Number(sum(measures.outputTokens)),
+    charge: moneyOf(sum(measures.charge)),
+    providerCost: moneyOf(sum(measures.providerCost)),
+  }
+}
+
+const nanoPerUsd = 1_000_000_000n
+
+function moneyOf(nano: bigint): Sum {
+  return normaliseSum(Number(nano / nanoPerUsd), Number(nano % nanoPerUsd))
+}
+
+function bucketStart(bucket: Bucket, hour: number): number {
+  return bucket === 'hour' ? hour : windowOf(bucket, hour).start
+}
