@@ -3,28 +3,24 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { compose } from './compose.ts'
 import { hashKey } from './ledger/key-hash.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import { log } from './observe/log.ts'
 import { readConfigFile } from './platform/node/config-file.ts'
 import { firstStart, storedRootKeyHash, type FirstStart } from './platform/node/first-start.ts'
 import { nodeEdge } from './platform/node/node-edge.ts'
 import { stopOnSignal } from './platform/node/shutdown.ts'
+import { redisNodeLedger } from './platform/node/redis-node-ledger.ts'
 import { sqliteLedger } from './platform/node/sqlite-ledger.ts'
 import { undiciTransport } from './platform/node/undici-transport.ts'
 import { greeting } from './platform/node/greeting.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, type Settings } from './settings.ts'
 
 /** Longer than load balancers keep a connection idle, so that they never send into one that is being closed. */
 const keepAliveMs = 75_000
 
 async function start(): Promise<void> {
   const settings = readSettings(process.env)
-  const ledger = sqliteLedger({
-    folder: settings.dataFolder,
-    durability: settings.durability,
-    leaseMs: settings.leaseSeconds * 1000,
-    now: () => Date.now(),
-    log,
-  })
+  const ledger = openLedger(settings)
   const transport = undiciTransport()
   const edge = nodeEdge(settings)
   const adminKeyHash = settings.adminKey === undefined ? undefined : hashKey(settings.adminKey)
@@ -46,6 +42,21 @@ async function start(): Promise<void> {
   stopOnSignal({ server, edge, transport, ledger, log })
   server.once('error', failStart)
   server.listen(settings.port, settings.host, () => greet(server, made))
+}
+
+function openLedger(settings: Settings): Ledger {
+  const { ledger, archiveFolder, dataFolder, durability, retentionMs } = settings
+  const leaseMs = settings.leaseSeconds * 1000
+  if (ledger !== 'sqlite') return redisNodeLedger({ url: ledger, leaseMs, archiveFolder, log })
+  const now = () => Date.now()
+  return sqliteLedger({
+    folder: dataFolder,
+    durability,
+    leaseMs,
+    now,
+    log,
+    ...(retentionMs && { retentionMs }),
+  })
 }
 
 function greet(server: Server, made: FirstStart | undefined): void {

@@ -6,7 +6,14 @@ const settingsSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
   HOST: z.string().min(1).default('127.0.0.1'),
   WEIR_DATA: z.string().min(1).default('.weir'),
-  WEIR_LEDGER: z.literal('sqlite').default('sqlite'),
+  WEIR_LEDGER: z
+    .union(
+      [z.literal('sqlite'), z.string().regex(/^rediss?(\+cluster)?:\/\//)],
+      'must be sqlite or the address of a Redis: redis://…, rediss://…, redis+cluster://….',
+    )
+    .default('sqlite'),
+  WEIR_ARCHIVE: z.string().min(1).optional(),
+  WEIR_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).optional(),
   WEIR_ADMIN_KEY: z.string().min(16).optional(),
   WEIR_CONFIG: z.string().min(1).optional(),
   WEIR_MAX_BODY_MB: z.coerce.number().positive().max(512).default(20),
@@ -34,6 +41,11 @@ export function readSettings(environment: Readonly<Record<string, unknown>>) {
     port: data.PORT,
     host: data.HOST,
     dataFolder: data.WEIR_DATA,
+    /** `sqlite`, or the address of a Redis, which may hold a password. */
+    ledger: data.WEIR_LEDGER,
+    archiveFolder: data.WEIR_ARCHIVE ?? `${data.WEIR_DATA}/archive`,
+    /** Rows older than this are deleted; undefined where they stay. */
+    retentionMs: data.WEIR_RETENTION_DAYS === undefined ? undefined : data.WEIR_RETENTION_DAYS * 86_400_000,
     adminKey: data.WEIR_ADMIN_KEY,
     config: data.WEIR_CONFIG,
     maxBodyBytes: data.WEIR_MAX_BODY_MB * 1024 * 1024,

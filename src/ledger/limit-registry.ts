@@ -9,6 +9,7 @@ import { limitToWire } from './wire.ts'
 
 /** More on one org, project, key or end user would make each of its calls slow. */
 const maxLimitsOfScope = 100
+const taken = refuse('conflict', 'There is a limit of this id already.')
 const tooMany = refuse('conflict', `One scope has at most ${maxLimitsOfScope} limits.`)
 const notPrepaid = refuse('invalid_request', 'Only a lifetime limit on cost can be topped up.')
 const tooLarge = refuse('invalid_request', 'A limit is at most 4 million USD.')
@@ -58,6 +59,8 @@ export class LimitRegistry {
   /** Makes a key with its limits. */
   createKey(key: NewKey, change: Change): Created<Key> | Refusal {
     if (key.limits.length > maxLimitsOfScope) return tooMany
+    const known = this.#registry.key(key.id) !== undefined
+    if (!known && key.limits.some(({ id }) => this.limit(id))) return taken
     return this.#registry.createKey(key, change, () => {
       for (const limit of key.limits) this.#add(limit, change)
     })

@@ -18,6 +18,7 @@ import type {
 import type { ListQuery, RecordKind, RecordKinds, RecordStore } from './store.ts'
 
 export const missing: Refusal = refuse('not_found', 'Not found.')
+const taken = refuse('conflict', 'There is one already.')
 const usedForElse = refuse('conflict', 'The idempotency key was used for something else.')
 /** There is one org in a book, so its record needs no other name. */
 const theOrg = 'org'
@@ -95,6 +96,7 @@ export class Registry {
   ): Created<Key> | Refusal {
     return this.create('key', { id: key.id, change }, () => {
       if (key.projectId !== undefined && !this.project(key.projectId)) return missing
+      if (this.#records.get('hash', hash)) return taken
       const record: Key = { ...key, createdAt: this.#now() }
       const owner = key.projectId !== undefined && { owner: key.projectId }
       this.#records.put('hash', { id: hash, body: { keyId: key.id } })

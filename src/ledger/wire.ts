@@ -4,6 +4,8 @@ import type { Attempt, Receipt } from './call.ts'
 import { remainingOf, type Limit, type LimitState } from './limit.ts'
 import type { Adjustment, TopUp } from './records.ts'
 
+import type { Exported } from './report.ts'
+
 /** The ledger's records as callers and admins see them: snake_case, USD as decimal strings, ISO times. */
 
 /** An amount in a limit's unit: USD as a decimal string, all else a number. */
@@ -65,6 +67,13 @@ export function adjustmentToWire(adjustment: Adjustment) {
     posted_at: timeToWire(adjustment.at),
     created_at: timeToWire(adjustment.createdAt),
   }
+}
+
+/** A row as exports and archives have it. */
+export function exportedToWire({ mark, row }: Exported) {
+  return row.kind === 'receipt'
+    ? { mark, type: 'request' as const, ...receiptToWire(row) }
+    : { mark, type: 'adjustment' as const, ...adjustmentToWire(row) }
 }
 
 export function receiptToWire(receipt: Receipt) {

@@ -1,17 +1,17 @@
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
+import { transactLua } from './transact.lua.ts'
 
 /** What the engine asks of Redis. Each call rejects if Redis cannot be reached; then it may or may not have been done. */
 export interface RedisConnection {
   command(name: string, ...args: readonly string[]): Promise<unknown>
-  /** Runs a script as one step. `key` tells a cluster where. */
-  script(name: string, key: string, args: readonly string[]): Promise<unknown>
+  /** Runs the script in `transact.lua.ts` as one step. `key` tells a cluster where. */
+  transact(key: string, plan: string, text: string): Promise<unknown>
   close(): Promise<void>
 }
 
 interface Options {
-  /** `redis://` or `rediss://`, with the password in it. */
+  /** `redis://` or `rediss://`, with the password in it; `redis+cluster://` or `rediss+cluster://` for any node of a cluster. */
   readonly url: string
-  readonly scripts: Readonly<Record<string, string>>
   /** Told when the connection breaks; never with the address, which may hold a password. */
   readonly onError: (reason: string) => void
 }
@@ -19,33 +19,53 @@ interface Options {
 /** A caller waits no longer than this for a Redis that hangs. */
 const commandTimeoutMs = 2_000
 
+const outageOptions = {
+  // Replies are read as the older protocol gives them, flat and in strings.
+  protocol: 2,
+  maxRetriesPerRequest: 0,
+  commandTimeout: commandTimeoutMs,
+  autoResendUnfulfilledCommands: false,
+  connectTimeout: commandTimeoutMs,
+} as const
+
 /**
  * A connection that heals itself. While Redis is away every command fails at once, instead of waiting in a queue that
  * would grow without bound and be sent when nobody waits for the answers any more.
  */
-export function connectRedis({ url, scripts, onError }: Options): RedisConnection {
-  const redis = new Redis(url, {
-    // Replies are read as the older protocol gives them, flat and in strings.
-    protocol: 2,
-    maxRetriesPerRequest: 0,
-    commandTimeout: commandTimeoutMs,
-    autoResendUnfulfilledCommands: false,
-    connectTimeout: commandTimeoutMs,
-    retryStrategy: (tries) => Math.min(50 * tries, 500),
-  })
+export function connectRedis({ url, onError }: Options): RedisConnection {
+  const redis = url.includes('+cluster:')
+    ? connectCluster(url, outageOptions)
+    : new Redis(url, { ...outageOptions, retryStrategy })
   redis.on('error', (error: Error) => onError(error.name))
-  const hashes = new Map(Object.entries(scripts))
-  for (const [name, lua] of hashes) redis.defineCommand(name, { numberOfKeys: 1, lua })
+  redis.defineCommand('transact', { numberOfKeys: 1, lua: transactLua })
   return {
     command: (name, ...args) => redis.call(name, ...args),
-    script(name, key, args) {
-      // Defined above, by a name that types cannot follow.
-      const run = (redis as unknown as Record<string, (...args: string[]) => Promise<unknown>>)[name]
-      if (!run) throw new Error(`There is no script ${name}.`)
-      return run.call(redis, key, ...args)
-    },
+    // Defined above, where types cannot follow.
+    transact: (key, plan, text) => (redis as unknown as Scripted).transact(key, plan, text),
     async close() {
       await redis.quit().catch(() => redis.disconnect())
     },
   }
+}
+
+interface Scripted {
+  transact(key: string, plan: string, text: string): Promise<unknown>
+}
+
+function retryStrategy(tries: number): number {
+  return Math.min(50 * tries, 500)
+}
+
+function connectCluster(url: string, options: typeof outageOptions): Cluster {
+  const { hostname, port, username, password, protocol } = new URL(url)
+  const credentials = {
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    ...(protocol.startsWith('rediss') && { tls: {} }),
+  }
+  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+    clusterRetryStrategy: retryStrategy,
+    enableOfflineQueue: true,
+    redisOptions: { ...options, ...credentials },
+  })
 }

@@ -14,6 +14,10 @@ export function redisKeys(org: string) {
     holds: `${prefix}holds`,
     /** Sorted set: ids of holds by the end of their lease. */
     leases: `${prefix}leases`,
+    /** The mark up to which the archive has every row. */
+    drained: `${prefix}drained`,
+    /** Stands while a process drains the rows. */
+    drainer: `${prefix}drainer`,
     /** Hash: id to row. */
     rows: `${prefix}rows`,
     /** Sorted set: ids of all rows by their mark. */

@@ -37,7 +37,7 @@ export function redisBook(space: Space): RedisBook {
     requests: (query) => inOrg(() => requestPage(space, query)),
     usage: (query) => inOrg(() => usageLines(space, query)),
     exportRows: (query) => inOrg(() => exportedRows(space, query)),
-    prune: (endedBefore) => pruneRows(space, endedBefore),
+    prune: (endedBefore) => pruneRows(space, { endedBefore, upTo: Infinity }),
   }
 }
 

@@ -1,15 +1,21 @@
 import { connectLedger } from '../connect.ts'
 import type { Ledger } from '../ledger.ts'
-import type { RedisBook } from './redis-book.ts'
-import { redisBook } from './redis-book.ts'
+import { drainRows, type Archive } from './drain.ts'
+import { redisBook, type RedisBook } from './redis-book.ts'
 import { redisDirectory } from './redis-directory.ts'
 import { Space, type SpaceOptions } from './space.ts'
 
 /** So many orgs are remembered at once. */
 const keepInMemory = 1_000
 
+/** A ledger in Redis, with what its host does from time to time. */
+export interface RedisLedger extends Ledger {
+  /** Brings the rows of an org to an archive, and deletes those that are old and stand there. */
+  drain(org: string, draining: { archive: Archive; keepMs: number }): Promise<void>
+}
+
 /** The ledger in Redis, for any number of processes. */
-export function redisLedger(options: SpaceOptions): Ledger {
+export function redisLedger(options: SpaceOptions): RedisLedger {
   const books = new Map<string, RedisBook>()
   const bookOf = (org: string): RedisBook => {
     const known = books.get(org)
@@ -20,9 +26,10 @@ export function redisLedger(options: SpaceOptions): Ledger {
     return book
   }
   const directory = redisDirectory(options.connection, options.clock)
-  return connectLedger({
+  const ledger = connectLedger({
     book: (org) => (method, args) => (bookOf(org)[method] as (...args: unknown[]) => Promise<never>)(...args),
     directory: (method, args) => (directory[method] as (...args: unknown[]) => Promise<never>)(...args),
     close: () => options.connection.close(),
   })
+  return { ...ledger, drain: (org, draining) => drainRows(new Space(org, options), org, draining) }
 }

@@ -70,22 +70,34 @@ export async function exportedRows(space: Space, { after, limit }: ExportQuery):
 /** So many rows are looked at in one go. */
 const pruneBatch = 500
 
+interface Pruning {
+  /** Unix milliseconds. */
+  readonly endedBefore: number
+  /** The last mark that may go. */
+  readonly upTo: number
+}
+
 /** Deletes the oldest rows that ended before a time, and counts them: oldest first, as far as the first that is to stay. */
-export async function pruneRows(space: Space, endedBefore: number): Promise<number> {
-  const { connection, keys } = space
+export async function pruneRows(space: Space, { endedBefore, upTo }: Pruning): Promise<number> {
   const oldest = await exportedRows(space, { after: 0, limit: pruneBatch })
-  const endOf = ({ row }: Exported) => (row.kind === 'receipt' ? row.endedAt : row.createdAt)
-  const stays = oldest.findIndex((exported) => endOf(exported) >= endedBefore)
+  const staysHere = ({ row, mark }: Exported) =>
+    (row.kind === 'receipt' ? row.endedAt : row.createdAt) >= endedBefore || mark > upTo
+  const stays = oldest.findIndex(staysHere)
   const gone = stays < 0 ? oldest : oldest.slice(0, stays)
   if (gone.length === 0) return 0
-  const ids = gone.map(({ row }) => row.id)
-  const writes = [
-    ['HDEL', keys.rows, ...ids],
-    ['ZREM', keys.marks, ...ids],
-    ['ZREM', keys.requests, ...ids],
-  ]
-  for (const [name = '', ...args] of writes) await connection.command(name, ...args)
+  for (const { row, mark } of gone) await dropRow(space, row.id, mark)
   return gone.length
+}
+
+/** In one step, and only if it was not written anew in between. */
+async function dropRow(space: Space, id: string, mark: number): Promise<void> {
+  const { keys } = space
+  const writes = [
+    ['HDEL', keys.rows, id],
+    ['ZREM', keys.marks, id],
+    ['ZREM', keys.requests, id],
+  ]
+  await space.transact({ now: space.now(), row: { id, mark: String(mark) }, moves: [], writes })
 }
 
 interface Line {

@@ -87,9 +87,7 @@ export class Space {
   async transact(plan: Omit<Plan, 'mostLive' | 'tolerance'>, text = ''): Promise<TransactAnswer> {
     const { tolerance } = this.#clock
     const whole: Plan = { ...plan, mostLive: this.mostLive, ...(tolerance !== undefined && { tolerance }) }
-    const answer = readAnswer(
-      await this.connection.script('transact', this.keys.prefix, [JSON.stringify(whole), text]),
-    )
+    const answer = readAnswer(await this.connection.transact(this.keys.prefix, JSON.stringify(whole), text))
     if (answer.status === 'revision' || plan.revise) this.forget()
     if (answer.status === 'clock') this.#clock.correct(answer.now)
     return answer

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Sql } from '../../ledger/sql/sql.ts'
@@ -13,6 +14,19 @@ export interface Database extends Sql {
 export function openDatabase(path: string, durability: Durability): Database {
   const database = new DatabaseSync(path)
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability.toUpperCase()}`)
+  return sqlOver(database)
+}
+
+/** Opens a file that another connection writes, to read what that committed. Throws if there is none. */
+export function openForReading(path: string): Database {
+  // Not SQLite's own read-only mode, which cannot open a file whose log nobody else has open.
+  if (!existsSync(path)) throw new Error('There is no such file.')
+  const database = new DatabaseSync(path)
+  database.exec('PRAGMA query_only = ON')
+  return sqlOver(database)
+}
+
+function sqlOver(database: DatabaseSync): Database {
   const statements = new Map<string, StatementSync>()
   const prepared = (text: string) => {
     const known = statements.get(text)

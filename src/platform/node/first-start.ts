@@ -23,8 +23,9 @@ export async function firstStart(ledger: Ledger): Promise<FirstStart | undefined
   const key = { id: newId('key', org), name: 'first key', scopes: ['call' as const], limits: [] }
   const created = await ledger.book.createKey(org, { ...key, hash: hashKey(callerKey) }, change)
   if (created.kind === 'refusal') throw new Error(`The first key could not be made in ${orgId(org)}.`)
-  await ledger.directory.keepSetting(setting, hashKey(adminKey))
-  return { adminKey, callerKey }
+  const kept = await ledger.directory.keepSetting(setting, hashKey(adminKey))
+  // Of several processes that start at once on one ledger, one makes the key.
+  return kept === hashKey(adminKey) ? { adminKey, callerKey } : undefined
 }
 
 export function storedRootKeyHash(ledger: Ledger): Promise<string | undefined> {

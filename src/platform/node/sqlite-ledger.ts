@@ -4,28 +4,28 @@ import type { Log } from '../../core/log.ts'
 import type { Book } from '../../ledger/book.ts'
 import { connectLedger } from '../../ledger/connect.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { BookHost, type Done, type Operation } from '../../ledger/sql/book-host.ts'
+import { BookHost } from '../../ledger/sql/book-host.ts'
 import { sqlDirectory } from '../../ledger/sql/directory.ts'
-import { openDatabase, takeExclusively, type Database, type Durability } from './database.ts'
+import { takeExclusively } from './database.ts'
+import { OrgFile, type OrgFileOptions } from './org-file.ts'
+import { ReportReader, reportMethods, type ReportMethod } from './report-reader.ts'
 
-export interface SqliteLedgerOptions {
+export interface SqliteLedgerOptions extends OrgFileOptions {
   /** Folder of the files: `directory.sqlite`, and one file an org in `orgs/`. */
   readonly folder: string
-  readonly durability: Durability
-  readonly leaseMs: number
-  readonly now: () => number
   readonly log: Log
+  /** Rows that ended longer ago are deleted; absent where they stay. */
+  readonly retentionMs?: number
 }
 
 /** More files than this are not kept open while idle. */
 const keepOpen = 256
-/** Turns of the event loop that operations wait for others to be written with. */
-const maxTurns = 4
 const sweepEveryMs = 5_000
+const pruneEveryMs = 600_000
 
 /** The ledger of one Node process: SQLite files that no other process may write. Throws if another has the folder. */
 export function sqliteLedger(options: SqliteLedgerOptions): Ledger {
-  const { folder, now, log } = options
+  const { folder, now } = options
   mkdirSync(join(folder, 'orgs'), { recursive: true, mode: 0o700 })
   const directoryFile = takeExclusively(join(folder, 'directory.sqlite'))
   const directory = sqlDirectory(directoryFile, now)
@@ -57,10 +57,12 @@ export function sqliteLedger(options: SqliteLedgerOptions): Ledger {
     return orgs.has(slug) || existsSync(join(folder, 'orgs', `${slug}.sqlite`))
   }
 
-  const stopSweeping = startSweeping({ orgs, directory, open, log })
+  const reader = new ReportReader()
+  const stopUpkeep = startUpkeep({ orgs, directory, open, options })
   let closed: Promise<void> | undefined
   const closeAll = async () => {
-    stopSweeping()
+    stopUpkeep()
+    await reader.close()
     for (const file of orgs.values()) await file.close()
     directoryFile.close()
   }
@@ -69,90 +71,57 @@ export function sqliteLedger(options: SqliteLedgerOptions): Ledger {
     book: (slug) => async (method, args) => {
       const operation = (book: Book) => (book[method] as (...args: unknown[]) => never)(...args)
       if (method !== 'createOrg' && !knows(slug)) return absent.run(operation)
-      return open(slug).submit(operation) as Promise<never>
+      const file = open(slug)
+      if (!isReport(method)) return file.submit(operation) as Promise<never>
+      return file.reading((path) => reader.ask(path, method, args)) as Promise<never>
     },
     directory: async (method, args) => (directory[method] as (...args: unknown[]) => never)(...args),
     close: () => (closed ??= closeAll()),
   })
 }
 
-interface Sweeping {
+function isReport(method: string): method is ReportMethod {
+  return (reportMethods as readonly string[]).includes(method)
+}
+
+interface Upkeep {
   readonly orgs: ReadonlyMap<string, OrgFile>
   readonly directory: ReturnType<typeof sqlDirectory>
   readonly open: (slug: string) => OrgFile
-  readonly log: Log
+  readonly options: SqliteLedgerOptions
 }
 
-/** Settles what an earlier process left held (opening a file does), and from then on what outlives its lease. */
-function startSweeping({ orgs, directory, open, log }: Sweeping): () => void {
+/**
+ * Settles what an earlier process left held (opening a file does), and from then on what outlives its lease; deletes rows that
+ * are too old. Returns how to stop.
+ */
+function startUpkeep({ orgs, directory, open, options: { log, now, retentionMs } }: Upkeep): () => void {
   const stopping = new AbortController()
-  const failed = (error: unknown) => log('error', 'sweep-failed', { reason: String(error) })
+  const failed = (error: unknown) => log('error', 'ledger-upkeep-failed', { reason: String(error) })
+  const prune = async (file: OrgFile) => {
+    if (retentionMs === undefined) return
+    while (!stopping.signal.aborted && (await file.submit((book) => book.prune(now() - retentionMs))) > 0);
+  }
   const visitAll = async () => {
     for (let after = ''; !stopping.signal.aborted;) {
       const { data, hasMore } = directory.list({ after, limit: 100 })
       for (const { slug } of data)
         if (!stopping.signal.aborted) await open(slug).submit((book) => book.nextExpiry())
+      for (const { slug } of data) if (!stopping.signal.aborted) await prune(open(slug))
       after = data.at(-1)?.slug ?? after
       if (!hasMore) return
     }
   }
   visitAll().catch(failed)
-  const timer = setInterval(() => {
+  const sweeping = setInterval(() => {
     for (const file of orgs.values()) file.submit((book) => book.sweep('expired')).catch(failed)
   }, sweepEveryMs)
-  timer.unref()
+  const pruning = setInterval(() => visitAll().catch(failed), pruneEveryMs)
+  for (const timer of [sweeping, pruning]) timer.unref()
   return () => {
     stopping.abort()
-    clearInterval(timer)
-  }
-}
-
-/** One org's file. Operations that come together, within a few turns of the event loop, are written in one transaction. */
-class OrgFile {
-  readonly #database: Database
-  readonly #host: BookHost
-  #waiting: { operation: Operation; settle: (done: Done) => void }[] = []
-
-  constructor(path: string, { durability, now, leaseMs }: SqliteLedgerOptions) {
-    this.#database = openDatabase(path, durability)
-    this.#host = new BookHost({ sql: this.#database, now, leaseMs })
-    // This process alone writes here, so whatever is held now was held by one that is dead.
-    this.#host.run((book) => book.sweep('all'))
-  }
-
-  submit<T>(operation: Operation<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#gather(0, 1))
-      this.#waiting.push({
-        operation,
-        settle: (done) => (done.ok ? resolve(done.value as T) : reject(done.error)),
-      })
-    })
-  }
-
-  closeIfIdle(): boolean {
-    if (this.#waiting.length > 0 || this.#host.run((book) => book.nextExpiry()) !== undefined) return false
-    this.#database.close()
-    return true
-  }
-
-  async close(): Promise<void> {
-    if (this.#waiting.length > 0) await this.submit(() => undefined)
-    this.#database.close()
-  }
-
-  /** A commit costs as much for one operation as for ten: while more keep coming, they are waited for, some turns long. */
-  #gather(before: number, turn: number): void {
-    const { length } = this.#waiting
-    if (length === before || turn === maxTurns) this.#commit()
-    else setImmediate(() => this.#gather(length, turn + 1))
-  }
-
-  #commit(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    const done = this.#host.runAll(waiting.map(({ operation }) => operation))
-    waiting.forEach(({ settle }, index) => settle(done[index] ?? { ok: false, error: new Error('Not run.') }))
+    clearInterval(sweeping)
+    clearInterval(pruning)
   }
 }
 

@@ -3,7 +3,6 @@ import { connectLedger } from '../../../src/ledger/connect.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { connectRedis } from '../../../src/ledger/redis/connection.ts'
 import { redisLedger } from '../../../src/ledger/redis/redis-ledger.ts'
-import { transactLua } from '../../../src/ledger/redis/transact.lua.ts'
 import { startRedis, type RunningRedis } from '../../support/redis.ts'
 import type { MakeLedger } from './harness.ts'
 
@@ -20,13 +19,13 @@ export function redisUnderTest({ connections, cluster = false }: Options): MakeL
   afterAll(async () => redis?.stop())
   return async ({ now, leaseMs, ...more }) => {
     if (!redis) throw new Error('Redis does not run.')
-    const { url } = redis
+    const url = cluster ? redis.url.replace('redis:', 'redis+cluster:') : redis.url
     await redis.flush()
     const open = () =>
       sharing(
         Array.from({ length: connections }, () =>
           redisLedger({
-            connection: connectRedis({ url, scripts: { transact: transactLua }, onError: () => {} }),
+            connection: connectRedis({ url, onError: () => {} }),
             clock: { now, correct: () => {} },
             leaseMs,
             ...more,
@@ -54,7 +53,8 @@ function sharing(ledgers: readonly Ledger[]): Ledger {
   return connectLedger({
     book: (org) => (method, args) =>
       (next().book[method] as (org: string, ...args: unknown[]) => Promise<never>)(org, ...args),
-    directory: (method, args) => (next().directory[method] as (...args: unknown[]) => Promise<never>)(...args),
+    directory: (method, args) =>
+      (next().directory[method] as (...args: unknown[]) => Promise<never>)(...args),
     close: async () => void (await Promise.all(ledgers.map((ledger) => ledger.close()))),
   })
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
+import type { NewLimit } from '../../../src/ledger/records.ts'
 import { bookOf, idOf, leaseMs, noon, root, settlementOf, TestOrg } from './harness.ts'
 import { allPages } from './records.ts'
 import { openLedger, sqliteUnderTest, stopTimers, type SqliteUnderTest } from './sqlite-harness.ts'
@@ -61,11 +62,10 @@ describe('sqlite files', () => {
   promises('an operation that fails harms none of those written with it', async ({ org }) => {
     const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
     const id = idOf('key', org.slug)
-    const taken = { id: limit, scope: { type: 'key', id }, metric: 'concurrency', amount: 1 } as const
-    const twin = { id, name: 'twin', scopes: ['call'], limits: [taken], hash: 'x' } as const
+    const key = { id, name: 'k', scopes: ['call'], limits: [unwritable(org, id)], hash: 'x' } as const
     const answers = await Promise.allSettled([
       org.book.open(org.call({ cost: 30 })),
-      org.book.createKey(twin, root),
+      org.book.createKey(key, root),
       org.book.open(org.call({ cost: 40 })),
       org.book.open(org.call({ cost: 40 })),
     ])
@@ -81,15 +81,13 @@ describe('sqlite files', () => {
   })
 
   promises('a change that fails half-way leaves nothing behind', async ({ org }) => {
-    const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
     const id = idOf('key', org.slug)
-    const twin = { id: limit, scope: { type: 'key', id }, metric: 'concurrency', amount: 1 } as const
-    const key = { id, name: 'k', scopes: ['call'], limits: [twin], hash: 'hash' } as const
+    const key = { id, name: 'k', scopes: ['call'], limits: [unwritable(org, id)], hash: 'hash' } as const
     await expect(org.book.createKey(key, root)).rejects.toThrow()
     for (const _ of ['as it runs', 'as it is written']) {
       expect(await org.book.policy('hash')).toMatchObject({ code: 'invalid_key' })
       expect(await org.book.key(id)).toMatchObject({ code: 'not_found' })
-      expect(await org.book.audit({ limit: 9 })).toMatchObject({ data: [{}, {}, {}, {}], hasMore: false })
+      expect(await org.book.audit({ limit: 9 })).toMatchObject({ data: [{}, {}, {}], hasMore: false })
       await org.crash()
     }
   })
@@ -179,4 +177,10 @@ async function answersUntilKilled(folder: string, count: number): Promise<Readon
   }
   expect(await exit).toEqual([null, 'SIGKILL'])
   return answers
+}
+
+/** A limit that breaks when it is written, after the key that it comes with: no JSON has such a number. */
+function unwritable(org: TestOrg, keyId: string): NewLimit {
+  const scope = { type: 'key', id: keyId } as const
+  return { id: idOf('lim', org.slug), scope, metric: 'concurrency', amount: 1n as unknown as number }
 }
