@@ -6,19 +6,22 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder of this run: the Worker as it would be deployed, `worker.js`, and a note of each gateway, `<pid>.pid`. */
+    /** Folder of this run: the Workers as they would be deployed, `worker.js` and `worker-redis.js`, and a note of each gateway, `<pid>.pid`. */
     runFolder: string
   }
 }
 
-/** Builds the Worker once per run, for every gateway in workerd, and ends what failing tests left running. */
+/** Builds the Workers once per run, for every gateway in workerd, and ends what failing tests left running. */
 export function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'weir-bundle-'))
   const wrangler = resolve('node_modules/wrangler/bin/wrangler.js')
-  execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', folder], {
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-    stdio: 'pipe',
-  })
+  const build = (...options: string[]) =>
+    execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', ...options], {
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+      stdio: 'pipe',
+    })
+  build('--env', '', '--outdir', folder)
+  build('--env', 'redis', '--outdir', folder)
   project.provide('runFolder', folder)
   return () => {
     for (const note of readdirSync(folder)) if (note.endsWith('.pid')) end(Number.parseInt(note))

@@ -10,6 +10,8 @@ import { watchEnd, testAdminKey, type Gateway, type GatewayOptions } from './gat
 export interface WorkerGatewayOptions extends GatewayOptions {
   /** Folder of the Durable Objects' storage, to be kept; without it a fresh one that is removed at the end. */
   readonly folder?: string
+  /** The address of a Redis that keeps the books, in place of Durable Objects. */
+  readonly redis?: string
 }
 
 export interface WorkerGateway extends Gateway {
@@ -24,8 +26,9 @@ export async function startWorkerGateway(options: WorkerGatewayOptions = {}): Pr
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'weir-workerd-'))
   const storage = join(folder, 'storage')
   if (!existsSync(storage)) mkdirSync(storage)
-  copyFileSync(join(inject('runFolder'), 'worker.js'), join(folder, 'worker.js'))
-  writeFileSync(join(folder, 'config.capnp'), workerdConfig(storage, bindingsOf(options)))
+  const bundle = options.redis === undefined ? 'worker.js' : 'worker-redis.js'
+  copyFileSync(join(inject('runFolder'), bundle), join(folder, 'worker.js'))
+  writeFileSync(join(folder, 'config.capnp'), workerdConfig(storage, options))
   const child = spawn(workerd, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
@@ -57,10 +60,14 @@ export async function startWorkerGateway(options: WorkerGatewayOptions = {}): Pr
   }
 }
 
-function bindingsOf({ env, config }: GatewayOptions): Record<string, string> {
+function bindingsOf({ env, config, redis }: WorkerGatewayOptions): Record<string, string> {
   const configured = config ? { WEIR_CONFIG: JSON.stringify(config) } : {}
-  return { WEIR_ADMIN_KEY: testAdminKey, ...configured, ...env }
+  return { WEIR_ADMIN_KEY: testAdminKey, ...configured, ...(redis && { WEIR_LEDGER: redis }), ...env }
 }
+
+/** Binding and class of each Durable Object. */
+const sqliteObjects = { ORG_LEDGER: 'OrgLedger', ORG_DIRECTORY: 'OrgDirectory' }
+const redisObjects = { REDIS_GATEWAY: 'RedisGateway' }
 
 /** workerd tells on its control pipe where it listens. */
 async function listeningPort(control: Readable): Promise<number> {
@@ -74,9 +81,16 @@ async function listeningPort(control: Readable): Promise<number> {
 }
 
 /** The configuration that wrangler.toml stands for, in workerd's own words. */
-function workerdConfig(storage: string, bindings: Readonly<Record<string, string>>): string {
-  const texts = Object.entries(bindings).map(
-    ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
+function workerdConfig(storage: string, options: WorkerGatewayOptions): string {
+  const objects = Object.entries(options.redis === undefined ? sqliteObjects : redisObjects)
+  const bindings = [
+    ...Object.entries(bindingsOf(options)).map(
+      ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
+    ),
+    ...objects.map(([name, className]) => `(name = "${name}", durableObjectNamespace = "${className}")`),
+  ]
+  const namespaces = objects.map(
+    ([, className]) => `(className = "${className}", uniqueKey = "${className}", enableSql = true)`,
   )
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -92,13 +106,10 @@ const gateway :Workerd.Worker = (
   compatibilityDate = "2026-10-20",
   compatibilityFlags = ["nodejs_compat", "enable_request_signal"],
   bindings = [
-    ${texts.join(',\n    ')},
-    (name = "ORG_LEDGER", durableObjectNamespace = "OrgLedger"),
-    (name = "ORG_DIRECTORY", durableObjectNamespace = "OrgDirectory"),
+    ${bindings.join(',\n    ')},
   ],
   durableObjectNamespaces = [
-    (className = "OrgLedger", uniqueKey = "OrgLedger", enableSql = true),
-    (className = "OrgDirectory", uniqueKey = "OrgDirectory", enableSql = true),
+    ${namespaces.join(',\n    ')},
   ],
   durableObjectStorage = (localDisk = "storage"),
 );

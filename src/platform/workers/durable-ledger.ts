@@ -1,5 +1,6 @@
 import { connectLedger } from '../../ledger/connect.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import { insist } from './insist.ts'
 import type { OrgDirectory } from './org-directory.ts'
 import type { OrgLedger } from './org-ledger.ts'
 
@@ -7,8 +8,6 @@ export interface LedgerBindings {
   readonly ORG_LEDGER: DurableObjectNamespace<OrgLedger>
   readonly ORG_DIRECTORY: DurableObjectNamespace<OrgDirectory>
 }
-
-const attempts = 3
 
 /** The ledger behind Durable Objects. Every method may be sent again under the same id, so a lost answer is asked for once more. */
 export function durableLedger(bindings: LedgerBindings): Ledger {
@@ -35,21 +34,4 @@ function pinnedToEu(orgs: LedgerBindings['ORG_LEDGER']): LedgerBindings['ORG_LED
     if (String(error).includes('not implemented in workerd')) return orgs
     throw error
   }
-}
-
-/** Tries again, with a new stub, what the platform says may be tried again; never an object that is overloaded. */
-async function insist<T>(send: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await send()
-    } catch (error) {
-      if (attempt === attempts || !isRetryable(error)) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 150))
-    }
-  }
-}
-
-function isRetryable(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  return 'retryable' in error && error.retryable === true && !('overloaded' in error && error.overloaded)
 }

@@ -12,14 +12,17 @@ const alarmPauseMs = 1_000
 /** The ledger of one org: its book in the object's own database, and an alarm that sweeps what outlives its lease. */
 export class OrgLedger extends DurableObject<Readonly<Record<string, unknown>>> {
   readonly #host: BookHost
+  readonly #retentionMs: number | undefined
   #alarmAt: number | undefined
 
   constructor(state: DurableObjectState, env: Readonly<Record<string, unknown>>) {
     super(state, env)
+    const { leaseSeconds, retentionMs } = readSettings(env)
+    this.#retentionMs = retentionMs
     this.#host = new BookHost({
       sql: durableSql(state.storage),
       now: () => Date.now(),
-      leaseMs: readSettings(env).leaseSeconds * 1000,
+      leaseMs: leaseSeconds * 1000,
     })
     void state.blockConcurrencyWhile(async () => {
       this.#alarmAt = (await state.storage.getAlarm()) ?? undefined
@@ -39,10 +42,17 @@ export class OrgLedger extends DurableObject<Readonly<Record<string, unknown>>> 
     this.#alarmAt = undefined
     try {
       this.#host.run((book) => book.sweep('expired'))
+      this.#prune()
     } catch (error) {
       log('error', 'sweep-failed', { reason: String(error) })
     }
     await this.#arm()
+  }
+
+  /** Deletes some of the rows that are too old: the rest with the next alarms, of which every call brings one. */
+  #prune(): void {
+    const retentionMs = this.#retentionMs
+    if (retentionMs !== undefined) this.#host.run((book) => book.prune(Date.now() - retentionMs))
   }
 
   /** Sets the alarm for the next lease that runs out, unless one is set. Whatever fails, it is tried again. */

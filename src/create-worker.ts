@@ -1,0 +1,51 @@
+import { compose } from './compose.ts'
+import { hashKey } from './ledger/key-hash.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { fetchTransport } from './platform/workers/fetch-transport.ts'
+import { workerEdge } from './platform/workers/worker-edge.ts'
+import { readSettings } from './settings.ts'
+
+type Environment<Bindings> = Bindings & Readonly<Record<string, unknown>>
+
+interface LedgerKind<Bindings> {
+  readonly kind: 'sqlite' | 'redis'
+  readonly connect: (bindings: Bindings) => Ledger
+}
+
+/** A Worker on a ledger that its bindings lead to. */
+export function createWorker<Bindings>({
+  kind,
+  connect,
+}: LedgerKind<Bindings>): ExportedHandler<Environment<Bindings>> {
+  let app: ReturnType<typeof compose> | undefined
+  return {
+    fetch(request, environment, context) {
+      app ??= start(environment, { kind, ledger: connect(environment) })
+      const answer = Promise.resolve(app.fetch(request, environment, context))
+      // A caller that leaves before the answer begins takes the request along; the call must be settled all the same.
+      context.waitUntil(answer)
+      return answer
+    },
+  }
+}
+
+function start(
+  environment: Readonly<Record<string, unknown>>,
+  { kind, ledger }: { kind: 'sqlite' | 'redis'; ledger: Ledger },
+) {
+  const settings = readSettings(environment)
+  // Either Worker would start with the other's setting, and keep its books where nobody looks for them.
+  if ((settings.ledger === 'sqlite') !== (kind === 'sqlite'))
+    throw new Error(
+      'WEIR_LEDGER: a Redis is for the Worker of `wrangler deploy --env redis`, and only for that.',
+    )
+  return compose({
+    environment,
+    settings,
+    configText: settings.config,
+    ledger,
+    transport: fetchTransport,
+    edge: workerEdge(settings.maxBodyBytes),
+    rootKeyHash: async () => (settings.adminKey === undefined ? undefined : hashKey(settings.adminKey)),
+  })
+}

@@ -1,0 +1,29 @@
+import { connectLedger } from '../../ledger/connect.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { insist } from './insist.ts'
+import type { RedisGateway } from './redis-gateway.ts'
+
+export interface RedisBindings {
+  readonly REDIS_GATEWAY: DurableObjectNamespace<RedisGateway>
+}
+
+/** So many objects share the orgs, each with one connection to Redis. */
+const gateways = 8
+
+/** The ledger in Redis as Workers reach it. */
+export function redisWorkersLedger({ REDIS_GATEWAY }: RedisBindings): Ledger {
+  const gatewayOf = (org: string) => REDIS_GATEWAY.get(REDIS_GATEWAY.idFromName(`gateway-${shareOf(org)}`))
+  return connectLedger({
+    book: (org) => (method, args) =>
+      insist(() => gatewayOf(org).callBook(org, method, args) as Promise<never>),
+    directory: (method, args) => insist(() => gatewayOf('').callDirectory(method, args) as Promise<never>),
+    close: async () => {},
+  })
+}
+
+/** An org always has the same gateway, which remembers its keys and limits. */
+function shareOf(org: string): number {
+  let hash = 0
+  for (const character of org) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003
+  return hash % gateways
+}
