@@ -1,4 +1,4 @@
-import type { Receipt, Refusal } from './call.ts'
+import { refuse, type Receipt, type Refusal } from './call.ts'
 import { coversModel, isRate, type Limit } from './limit.ts'
 import type { LimitRegistry } from './limit-registry.ts'
 import { limitIdOf, type Move } from './moves.ts'
@@ -19,8 +19,11 @@ interface Books {
   readonly row: (id: string) => { readonly receipt: Receipt; readonly limits: readonly string[] } | undefined
 }
 
+const notWhole = refuse('invalid_request', 'A correction needs a whole, safe amount.')
+
 /** What a correction comes to: on a call it posts wherever that call did; else to the limits above what it names, now. */
 export function adjusting(wanted: NewAdjustment, books: Books): Adjusting | Refusal {
+  if (!Number.isSafeInteger(wanted.charge)) return notWhole
   if (wanted.requestId !== undefined) return onRequest(wanted, wanted.requestId, books)
   const { registry, limits, now } = books
   const key = wanted.keyId === undefined ? undefined : registry.key(wanted.keyId)

@@ -45,6 +45,23 @@ export function peekCounter(limit: Limit, { endUser, at, most }: Caller, live: L
   return live.count() >= most ? sharedCounter(limit) : own
 }
 
+/** The same of all limits that one call counts towards: those that come first take the room that is left. */
+export function peekCounters(limits: readonly Limit[], caller: Caller, live: LiveCounters): string[] {
+  let { most } = caller
+  return limits.map((limit) => {
+    const own = ownCounter(limit, caller.endUser)
+    if (own === undefined) return limit.id
+    const counter = peekCounter(limit, { ...caller, most }, live)
+    if (counter === own && live.until(own) === undefined) most -= 1
+    return counter
+  })
+}
+
+/** Whose share of a limit a call counts towards, where each end user has one. */
+export function shareOf(limit: Limit, endUser: string | undefined): { readonly endUser?: string } {
+  return endUser === undefined || ownCounter(limit, endUser) === undefined ? {} : { endUser }
+}
+
 /** A bucket in debt is kept until it has drained. */
 export function keepBucket(
   limit: Limit,

@@ -1,4 +1,4 @@
-import { maxAmountNanoUsd } from '../core/money.ts'
+import { formatUsd, maxAmountNanoUsd } from '../core/money.ts'
 import { orgId } from '../core/ids.ts'
 import { refuse, type Refusal } from './call.ts'
 import { eachEndUser, type Limit, type Scope } from './limit.ts'
@@ -12,6 +12,7 @@ const maxLimitsOfScope = 100
 const taken = refuse('conflict', 'There is a limit of this id already.')
 const tooMany = refuse('conflict', `One scope has at most ${maxLimitsOfScope} limits.`)
 const notPrepaid = refuse('invalid_request', 'Only a lifetime limit on cost can be topped up.')
+const notWhole = refuse('invalid_request', 'A top-up needs a whole, safe amount above zero.')
 const tooLarge = refuse('invalid_request', 'A limit is at most 4 million USD.')
 
 interface Owner {
@@ -87,6 +88,7 @@ export class LimitRegistry {
       const limit = this.limit(limitId)
       if (!limit) return missing
       if (limit.metric !== 'cost' || limit.per !== 'lifetime') return notPrepaid
+      if (!Number.isSafeInteger(amount) || amount <= 0) return notWhole
       if (limit.amount + amount > maxAmountNanoUsd) return tooLarge
       this.#put({ ...limit, amount: limit.amount + amount }, { change, action: 'limit-topped-up' })
       const record: TopUp = {
@@ -96,7 +98,7 @@ export class LimitRegistry {
         ...(note !== undefined && { note }),
         createdAt: this.#now(),
       }
-      const details = { limit: limitId, amount }
+      const details = { limit_id: limitId, amount: formatUsd(amount) }
       return this.#registry.put('top-up', record, {
         change,
         action: 'top-up-created',

@@ -1,3 +1,4 @@
+import { formatUsd } from '../core/money.ts'
 import { adjusting } from './adjustment.ts'
 import type { LimitMethods, OrgMethods, ReportMethods } from './book.ts'
 import type { Receipt, Refusal } from './call.ts'
@@ -98,7 +99,7 @@ export function adjustmentMethods(parts: Parts): Pick<ReportMethods, 'adjust' | 
         if ('kind' in made) return made
         counters.move(made.moves)
         const { charge, requestId = null } = made.adjustment
-        const details = { charge, request: requestId }
+        const details = { charge: formatUsd(charge), request_id: requestId }
         registry.put('adjustment', made.adjustment, { change, action: 'adjustment-created', details })
         enter(made.adjustment)
         return made.adjustment

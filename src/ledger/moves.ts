@@ -15,6 +15,12 @@ export function sharedCounter(limit: Limit): string {
   return `${limit.id}/`
 }
 
+/** The range, its end exclusive, of the names of all counters that end users have in a limit. */
+export function sharesOf(limit: Limit): readonly [from: string, to: string] {
+  // The character after the slash ends the range of names that begin with it.
+  return [sharedCounter(limit), `${limit.id}0`]
+}
+
 export function limitIdOf(counter: string): string {
   const slash = counter.indexOf('/')
   return slash < 0 ? counter : counter.slice(0, slash)
@@ -47,6 +53,11 @@ type Called = Pick<OpenHold, 'candidates'>
 /** The limits, of those above a key, that a call counts towards. */
 export function limitsOn({ candidates }: { candidates: readonly Candidate[] }, limits: readonly Limit[]) {
   return limits.filter((limit) => candidates.some((candidate) => coversModel(limit, candidate.model)))
+}
+
+/** Those of the limits that were there at a time: a call that was opened before a limit was made does not count towards it. */
+export function limitsSince(limits: readonly Limit[], openedAt: number): Limit[] {
+  return limits.filter((limit) => limit.createdAt <= openedAt)
 }
 
 /** What an opened call takes. */

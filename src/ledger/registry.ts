@@ -1,4 +1,7 @@
 import { newId, orgId } from '../core/ids.ts'
+import { formatUsd } from '../core/money.ts'
+import { atCost } from '../core/rate.ts'
+
 import { refuse, type Refusal } from './call.ts'
 import { policyOf, type Policy } from './policy.ts'
 import type {
@@ -15,6 +18,7 @@ import type {
   Project,
   ProjectUpdate,
 } from './records.ts'
+import { rateToWire } from './rate-wire.ts'
 import type { ListQuery, RecordKind, RecordKinds, RecordStore } from './store.ts'
 
 export const missing: Refusal = refuse('not_found', 'Not found.')
@@ -98,9 +102,8 @@ export class Registry {
       if (key.projectId !== undefined && !this.project(key.projectId)) return missing
       if (this.#records.get('hash', hash)) return taken
       const record: Key = { ...key, createdAt: this.#now() }
-      const owner = key.projectId !== undefined && { owner: key.projectId }
       this.#records.put('hash', { id: hash, body: { keyId: key.id } })
-      this.put('key', record, { change, action: 'key-created', details: { name: key.name }, ...owner })
+      this.#putKey(record, { change, action: 'key-created', details: { name: key.name } })
       addLimits()
       return record
     })
@@ -119,8 +122,11 @@ export class Registry {
       },
       failOpenAllowance !== undefined,
     )
-    const details = { name: updated.name, failOpenAllowance: allowance ?? null }
-    return this.put('key', updated, { change, action: 'key-updated', details })
+    const details = {
+      name: updated.name,
+      fail_open: allowance === undefined ? null : { allowance: formatUsd(allowance) },
+    }
+    return this.#putKey(updated, { change, action: 'key-updated', details })
   }
 
   revokeKey(id: string, change: Change): Key | Refusal {
@@ -128,7 +134,7 @@ export class Registry {
     if (!key) return missing
     if (key.revokedAt !== undefined) return key
     const revoked: Key = { ...key, revokedAt: this.#now() }
-    return this.put('key', revoked, { change, action: 'key-revoked', details: {} })
+    return this.#putKey(revoked, { change, action: 'key-revoked', details: {} })
   }
 
   policyOf(keyHash: string): Policy | Refusal {
@@ -185,10 +191,14 @@ export class Registry {
     return { kind: 'created', record, replayed: false }
   }
 
+  #putKey(key: Key, told: Telling): Key {
+    return this.put('key', key, { ...told, ...(key.projectId !== undefined && { owner: key.projectId }) })
+  }
+
   #putOrg(org: Org, { change, action }: Omit<Telling, 'details'>): Org {
     this.#records.put('org', { id: theOrg, body: org })
-    const { name, suspended = false, rate = null } = org
-    const details = action === 'org-created' ? { name } : { name, suspended, rate }
+    const { name, suspended = false, rate = atCost } = org
+    const details = action === 'org-created' ? { name } : { name, suspended, rate: rateToWire(rate) }
     this.note(orgId(org.slug), { change, action, details })
     return org
   }

@@ -1,8 +1,8 @@
-import { largest, noAmounts } from '../core/amounts.ts'
+import { largest, noAmounts, type Amounts } from '../core/amounts.ts'
 import { noUsage } from '../core/usage.ts'
-import type { OpenCall, Receipt, Settlement } from './call.ts'
+import type { Candidate, OpenCall, Receipt, Settlement } from './call.ts'
 import { newHold, type OpenHold } from './hold.ts'
-import { isEnforced, type Limit } from './limit.ts'
+import { coversModel, isEnforced, type Limit } from './limit.ts'
 
 /** The row that a settlement makes of a hold. */
 export function receiptOf(hold: OpenHold, settlement: Settlement, endedAt: number): Receipt {
@@ -46,17 +46,13 @@ export function settledAs(
 
 /**
  * How a call is settled that nobody will settle: to the input as estimated and what it last reported, or to all that it held
- * where one of its limits says so.
+ * where limits say so.
  */
 export function sweptSettlement(
   hold: OpenHold,
   { now, limits }: { now: number; limits: readonly Limit[] },
 ): Settlement {
-  const candidate = hold.candidates[hold.serving]
-  const floor = hold.seq > 0 ? hold.soFar : (candidate?.floor ?? noAmounts)
-  const owed = hold.seq > 0 ? hold.providerCostSoFar : candidate?.floorProviderCost
-  const keptWhole = limits.some((limit) => limit.onLost === 'hold' && isEnforced(limit))
-  const used = keptWhole ? (candidate?.hold ?? noAmounts) : floor
+  const { candidate, used, providerCost } = lostUse(hold, limits)
   const attempt = {
     provider: candidate?.provider ?? '',
     model: candidate?.model ?? '',
@@ -64,7 +60,7 @@ export function sweptSettlement(
     latencyMs: Math.max(0, now - hold.openedAt),
     usage: { ...noUsage, inputTokens: used.inputTokens, outputTokens: used.outputTokens },
     source: 'floor' as const,
-    providerCost: owed ?? floor.cost,
+    providerCost,
     ...(candidate?.priceCard !== undefined && { priceCard: candidate.priceCard }),
     ...(candidate?.exchange && { exchange: candidate.exchange }),
   }
@@ -76,6 +72,34 @@ export function sweptSettlement(
     outcome: 'swept',
     charge: used.cost,
   }
+}
+
+interface LostUse {
+  readonly candidate: Candidate | undefined
+  readonly used: Amounts
+  readonly providerCost: number
+}
+
+/** Who is taken to have served a lost call, and what it is taken to have used. */
+function lostUse(hold: OpenHold, limits: readonly Limit[]): LostUse {
+  const serving = hold.candidates[hold.serving]
+  const hasReported = hold.seq > 0
+  const floor = hasReported ? hold.soFar : (serving?.floor ?? noAmounts)
+  const owed = hasReported ? hold.providerCostSoFar : serving?.floorProviderCost
+  const providerCost = owed ?? floor.cost
+  const keeping = limits.filter((limit) => limit.onLost === 'hold' && isEnforced(limit))
+  const kept = keptBy(hold, keeping)
+  if (kept.length === 0) return { candidate: serving, used: floor, providerCost }
+  // Another candidate than the last that reported may have served since, so it is the most that any of them held.
+  return { candidate: kept[0], used: largest(kept.map((each) => each.hold)), providerCost }
+}
+
+/** The candidates that limits cover, the one first that most of them do: the row can name but one. */
+function keptBy({ candidates, serving }: OpenHold, limits: readonly Limit[]): Candidate[] {
+  const count = ({ model }: Candidate) => limits.filter((limit) => coversModel(limit, model)).length
+  const first = candidates[serving]
+  const ordered = first ? [first, ...candidates.filter((each) => each !== first)] : candidates
+  return ordered.filter((each) => count(each) > 0).toSorted((a, b) => count(b) - count(a))
 }
 
 /** The hold that a call would have had that was served without the ledger. */

@@ -1,5 +1,5 @@
 import type { Amounts } from '../core/amounts.ts'
-import type { ExtendStep, OpenCall, Settlement } from './call.ts'
+import type { ExtendStep, OpenCall, Posting, Settlement } from './call.ts'
 import type { OpenHold } from './hold.ts'
 
 /** Amounts that can be counted exactly: whole, safe and not negative. What is not would spoil the books, so it is refused. */
@@ -22,6 +22,11 @@ export function isSoundSettlement({ charge, attempts, served }: Settlement): boo
   const amounts = [charge, ...attempts.flatMap((a) => [a.providerCost, ...Object.values(a.usage)])]
   if (!areSound(amounts)) return false
   return served === undefined ? charge === 0 : attempts[served] !== undefined
+}
+
+export function isSoundPosting({ call, openedAt, settlement }: Posting): boolean {
+  const isOfCall = settlement.id === call.id && areSound([openedAt])
+  return isOfCall && isSoundCall(call) && isSoundSettlement(settlement)
 }
 
 function isSoundAmounts({ inputTokens, outputTokens, cost }: Amounts): boolean {

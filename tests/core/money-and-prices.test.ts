@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatSum, formatUsd, maxAmountNanoUsd, normaliseSum, parseUsd } from '../../src/core/money.ts'
+import {
+  formatSum,
+  formatUsd,
+  maxAmountNanoUsd,
+  normaliseSum,
+  parseSignedUsd,
+  parseUsd,
+} from '../../src/core/money.ts'
 import { cardAt, type DatedCard } from '../../src/core/price.ts'
 
 describe('money', () => {
@@ -42,6 +49,28 @@ describe('money', () => {
     '4000000.000000001',
     '12345678',
   ])('refuses "%s"', (text) => expect(parseUsd(text)).toBeUndefined())
+
+  test('reads back every amount that it writes, below zero too', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -maxAmountNanoUsd, max: maxAmountNanoUsd }), (nano) => {
+        expect(parseSignedUsd(formatUsd(nano))).toBe(nano)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test.each([
+    ['-0', 0],
+    ['-0.000000001', -1],
+    ['-1.50', -1_500_000_000],
+    ['-4000000', -maxAmountNanoUsd],
+    ['2', 2_000_000_000],
+  ])('reads %s exactly, where it may have a sign', (text, nano) => expect(parseSignedUsd(text)).toBe(nano))
+
+  test.each(['-', '--1', '+1', '- 1', '−1', '-4000000.000000001', '-0.0000000001'])(
+    'refuses "%s", where it may have a sign',
+    (text) => expect(parseSignedUsd(text)).toBeUndefined(),
+  )
 
   test('brings any pair to a sum of the same value, its parts of one sign and the nano below one USD', () => {
     const usd = fc.integer({ min: -(2 ** 50), max: 2 ** 50 })

@@ -17,6 +17,18 @@ export function orgOfVisible(admin: Admin, kind: IdKind, id: string): string {
   return visible(admin, orgOfId(kind, id))
 }
 
+/** The org that a request is about: that of the thing that it names, or else the one in its `org` field. */
+export function orgAbout(
+  admin: Admin,
+  given: string | undefined,
+  thing: { kind: IdKind; id: string } | undefined,
+): string {
+  if (!thing) return orgFor(admin, given)
+  const org = orgOfVisible(admin, thing.kind, thing.id)
+  if (given !== undefined && orgFor(admin, given) !== org) throw notFound()
+  return org
+}
+
 function visible(admin: Admin, org: string | undefined): string {
   if (org === undefined || (admin.org !== undefined && admin.org !== org)) throw notFound()
   return org

@@ -2,10 +2,12 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { WeirError } from '../../core/errors.ts'
+import { adjustmentRoutes } from './adjustments.ts'
 import { auditRoutes } from './audit.ts'
 import { authenticate } from './auth.ts'
 import type { AdminDeps, AdminEnv } from './deps.ts'
 import { answerErrors, refuseInvalid } from './errors.ts'
+import { exportRoutes } from './exports.ts'
 import { keyRoutes } from './keys.ts'
 import { limitRoutes } from './limits.ts'
 import { modelRoutes } from './models.ts'
@@ -13,6 +15,7 @@ import { orgRoutes } from './orgs.ts'
 import { projectRoutes } from './projects.ts'
 import { providerRoutes } from './providers.ts'
 import { requestRoutes } from './requests.ts'
+import { topUpRoutes } from './topups.ts'
 import { usageRoutes } from './usage.ts'
 
 const maxBodyBytes = 1024 * 1024
@@ -27,8 +30,11 @@ export function adminApi(deps: AdminDeps): OpenAPIHono<AdminEnv> {
   app.route('/projects', projectRoutes(deps))
   app.route('/keys', keyRoutes(deps))
   app.route('/limits', limitRoutes(deps))
+  app.route('/topups', topUpRoutes(deps))
+  app.route('/adjustments', adjustmentRoutes(deps))
   app.route('/usage', usageRoutes(deps))
   app.route('/requests', requestRoutes(deps))
+  app.route('/exports', exportRoutes(deps))
   app.route('/models', modelRoutes(deps))
   app.route('/providers', providerRoutes(deps))
   app.route('/audit', auditRoutes(deps))

@@ -3,7 +3,12 @@ export type Cell = string | number | null
 
 /** A table as CSV (RFC 4180), the first row naming the columns. */
 export function toCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [columns, ...rows].map((row) => `${row.map(quoteCell).join(',')}\r\n`).join('')
+  return [columns, ...rows].map(toCsvLine).join('')
+}
+
+/** One row of a table, with its line's end. */
+export function toCsvLine(row: readonly Cell[]): string {
+  return `${row.map(quoteCell).join(',')}\r\n`
 }
 
 function quoteCell(cell: Cell): string {

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../core/catalogue.ts'
 import type { Log } from '../../core/log.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import type { Edge } from '../edge.ts'
 
 /** A provider as admins see it. */
 export interface ProviderStatus {
@@ -19,6 +20,7 @@ export interface AdminDeps {
   rootKeyHash(): Promise<string | undefined>
   readonly log: Log
   readonly catalogue: Catalogue
+  readonly edge: Edge
   listProviders(): readonly ProviderStatus[]
 }
 

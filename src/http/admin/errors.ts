@@ -56,7 +56,7 @@ function fieldName(path: readonly PropertyKey[]): string {
 export function answerErrors(log: Log): ErrorHandler {
   return (thrown, c) => {
     const error = toWeirError(thrown)
-    if (error.status >= 500 && error.code !== 'admin_disabled') logFailure(log, c, { error, thrown })
+    if (error.status >= 500 && error.code !== 'admin_disabled') logFailure(log, c, thrown)
     if (error.status === 401) c.header('www-authenticate', 'Bearer')
     // The table holds only statuses that carry a body.
     return c.json(errorEnvelope(error), error.status as ContentfulStatusCode, retryHeaders(error))
@@ -73,7 +73,9 @@ function toWeirError(thrown: unknown): WeirError {
   return new WeirError('invalid_request', 'The body is not valid JSON.')
 }
 
-function logFailure(log: Log, c: Context, { error, thrown }: { error: WeirError; thrown: Error }): void {
+/** Logs what an admin could not be told in full, or at all. */
+export function logFailure(log: Log, c: Context, thrown: unknown): void {
+  const error = toWeirError(thrown)
   const cause = error.cause ?? thrown
   log('error', 'admin-request-failed', {
     code: error.code,

@@ -1,10 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { termsField } from './limit-terms.ts'
 import * as schemas from './schemas.ts'
+import { positiveUsdField } from './usd-fields.ts'
 
 /** The operations on keys as they are checked and described. */
 
 const scopes = z.array(z.enum(['call', 'read', 'admin']))
+
+const failOpenHelp =
+  'How much each gateway may let this key use, in all, while the ledger cannot be reached; its calls are refused then where ' +
+  'there is none. A budget can be overrun by as much (root only).'
+
+const failOpenField = z
+  .strictObject({ allowance: positiveUsdField })
+  .nullable()
+  .openapi({ description: failOpenHelp })
 
 const keySchema = z
   .object({
@@ -16,6 +26,7 @@ const keySchema = z
     models: z.array(z.string()).readonly().nullable(),
     expires_at: schemas.time.nullable(),
     revoked_at: schemas.time.nullable(),
+    fail_open: z.object({ allowance: schemas.usd }).nullable().openapi({ description: failOpenHelp }),
     created_at: schemas.time,
   })
   .openapi('Key')
@@ -35,6 +46,7 @@ export const keyBody = z.strictObject({
     .max(3)
     .default(['call'])
     .openapi({ description: '`call` models, `read` the admin API of the org, or `admin` it (root only).' }),
+  fail_open: failOpenField.optional(),
   limits: z.array(termsField).max(20).default([]).openapi({ description: 'Limits to make on this key.' }),
 })
 
@@ -69,6 +81,20 @@ export const read = createRoute({
   summary: 'Read a key',
   request: { params: schemas.idParams },
   responses: { 200: schemas.json(keySchema, 'The key, without its text'), ...schemas.failures },
+})
+
+export const update = createRoute({
+  method: 'patch',
+  path: '/{id}',
+  tags: ['keys'],
+  summary: 'Rename a key, or change what it may use while the ledger is away',
+  request: {
+    params: schemas.idParams,
+    body: schemas.jsonBody(
+      z.strictObject({ name: schemas.nameField.optional(), fail_open: failOpenField.optional() }),
+    ),
+  },
+  responses: { 200: schemas.json(keySchema, 'The key'), ...schemas.failures },
 })
 
 export const revoke = createRoute({

@@ -1,14 +1,17 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import { newId, orgId } from '../../core/ids.ts'
 import { newKey } from '../../core/keys.ts'
+import { formatUsd } from '../../core/money.ts'
 import { hashKey } from '../../ledger/key-hash.ts'
-import type { Key, NewKey } from '../../ledger/records.ts'
+import type { Key, KeyUpdate, NewKey } from '../../ledger/records.ts'
 import { timeToWire } from '../../ledger/wire.ts'
 import { changeBy, creationBy, idWithin, orgFor, orgOfVisible, requireRoot } from './access.ts'
 import type { AdminDeps, AdminEnv } from './deps.ts'
 import { ask } from './errors.ts'
 import * as routes from './key-routes.ts'
-import { pageToWire, pageWithin } from './schemas.ts'
+import { given, pageToWire, pageWithin } from './schemas.ts'
+
+const failOpening = 'let a key call while the ledger is away'
 
 /** The keys of an org. A key's text is in the answer that made it, and nowhere else. */
 export function keyRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminEnv> {
@@ -18,6 +21,7 @@ export function keyRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminEnv
     const body = c.req.valid('json')
     const org = orgFor(c.var.admin, body.org)
     if (body.scopes.includes('admin')) requireRoot(c.var.admin, 'make keys with the scope admin')
+    if (body.fail_open) requireRoot(c.var.admin, failOpening)
     const text = newKey(org)
     const change = creationBy(c.var.admin, c.req.valid('header'), c.req.valid('json'))
     const { record, replayed } = await ask(book.createKey(org, draftKey(org, text, body), change))
@@ -43,6 +47,18 @@ export function keyRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminEnv
     return c.json(keyToWire(org, await ask(book.key(org, id))), 200)
   })
 
+  app.openapi(routes.update, async (c) => {
+    const { id } = c.req.valid('param')
+    const org = orgOfVisible(c.var.admin, 'key', id)
+    const { name, fail_open: failOpen } = given(c.req.valid('json'))
+    if (failOpen !== undefined) requireRoot(c.var.admin, failOpening)
+    const update: KeyUpdate = {
+      ...(name !== undefined && { name }),
+      ...(failOpen !== undefined && { failOpenAllowance: failOpen?.allowance ?? null }),
+    }
+    return c.json(keyToWire(org, await ask(book.updateKey(org, id, update, changeBy(c.var.admin)))), 200)
+  })
+
   app.openapi(routes.revoke, async (c) => {
     const { id } = c.req.valid('param')
     const org = orgOfVisible(c.var.admin, 'key', id)
@@ -63,6 +79,7 @@ function draftKey(org: string, text: string, body: z.output<typeof routes.keyBod
     ...(body.project !== undefined && { projectId: idWithin(org, 'prj', body.project) }),
     ...(body.models && { models: body.models }),
     ...(body.expires_at !== undefined && { expiresAt: body.expires_at }),
+    ...(body.fail_open && { failOpenAllowance: body.fail_open.allowance }),
     limits: body.limits.map((terms) => ({ id: newId('lim', org), scope, ...terms })),
   }
 }
@@ -78,6 +95,7 @@ function keyToWire(org: string, key: Key) {
     models: key.models ?? null,
     expires_at: key.expiresAt === undefined ? null : timeToWire(key.expiresAt),
     revoked_at: key.revokedAt === undefined ? null : timeToWire(key.revokedAt),
+    fail_open: key.failOpenAllowance === undefined ? null : { allowance: formatUsd(key.failOpenAllowance) },
     created_at: timeToWire(key.createdAt),
   }
 }

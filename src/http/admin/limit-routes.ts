@@ -1,10 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { amountField, metrics, periods, readTerms, termFields } from './limit-terms.ts'
+import {
+  amountField,
+  metrics,
+  modes,
+  onLosts,
+  periods,
+  policyFields,
+  readTerms,
+  termFields,
+  whenShorts,
+} from './limit-terms.ts'
 import * as schemas from './schemas.ts'
 
 /** The operations on limits as they are checked and described. */
 
-const scopeTypes = z.enum(['org', 'project', 'key'])
+const scopeTypes = z.enum(['org', 'project', 'key', 'end_user'])
 const amount = z
   .union([z.string(), z.int()])
   .openapi({ description: 'USD as a decimal string for cost, else a number.' })
@@ -18,12 +28,25 @@ const limitSchema = z
     amount,
     burst: amount.optional(),
     models: z.array(z.string()).readonly().optional(),
+    mode: modes,
+    when_short: whenShorts,
+    on_lost: onLosts,
+    timezone: z.string(),
     created_at: schemas.time,
   })
   .openapi('Limit')
 
 const limitStateSchema = limitSchema
-  .extend({ spent: amount, held: amount, remaining: amount, resets_at: schemas.time.nullable() })
+  .extend({
+    spent: amount,
+    held: amount,
+    remaining: amount,
+    resets_at: schemas.time.nullable(),
+    end_user: z.string().optional().openapi({ description: 'Whose share this is.' }),
+    would_refuse: z.int().optional().openapi({
+      description: 'Calls that a shadow limit would have refused in this window (in all, for a rate).',
+    }),
+  })
   .openapi('LimitState')
 
 const limitBody = z
@@ -34,7 +57,11 @@ const limitBody = z
       id: z
         .string()
         .optional()
-        .openapi({ description: 'Id of the org, project or key. An org need not be named.' }),
+        .openapi({
+          description:
+            'Id of the org, project or key; of an end user the name that callers send, or `*` for each one. An org need not ' +
+            'be named.',
+        }),
     }),
     ...termFields,
   })
@@ -58,6 +85,9 @@ export const list = createRoute({
     query: z.strictObject({
       org: schemas.orgField.optional(),
       scope_id: z.string().optional().openapi({ description: 'Only those of this org, project or key.' }),
+      end_user: schemas.endUserField
+        .optional()
+        .openapi({ description: 'Only those of this end user; `*`: only those that each one has.' }),
       ...schemas.pageFields,
     }),
   },
@@ -69,19 +99,29 @@ export const read = createRoute({
   path: '/{id}',
   tags: ['limits'],
   summary: 'Read a limit, and where it stands',
-  request: { params: schemas.idParams },
+  request: {
+    params: schemas.idParams,
+    query: z.strictObject({
+      end_user: schemas.endUserField
+        .optional()
+        .openapi({ description: 'Of a limit that each end user has: whose share to show.' }),
+    }),
+  },
   responses: { 200: schemas.json(limitStateSchema, 'The limit'), ...schemas.failures },
+})
+
+export const updateBody = z.strictObject({
+  amount: amountField.optional(),
+  burst: amountField.optional(),
+  ...policyFields,
 })
 
 export const update = createRoute({
   method: 'patch',
   path: '/{id}',
   tags: ['limits'],
-  summary: 'Change the amount or burst of a limit, at once; what was spent stays',
-  request: {
-    params: schemas.idParams,
-    body: schemas.jsonBody(z.strictObject({ amount: amountField.optional(), burst: amountField.optional() })),
-  },
+  summary: 'Change a limit, at once; what was spent stays',
+  request: { params: schemas.idParams, body: schemas.jsonBody(updateBody) },
   responses: { 200: schemas.json(limitStateSchema, 'The limit'), ...schemas.failures },
 })
 

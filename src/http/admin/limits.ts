@@ -1,16 +1,18 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import { newId, orgId, slugOf } from '../../core/ids.ts'
-import { isRate, type Limit, type Scope } from '../../ledger/limit.ts'
+import { scopeOwner } from '../../ledger/limit-registry.ts'
+import { eachEndUser, isRate, type Limit, type Scope } from '../../ledger/limit.ts'
+import type { LimitUpdate } from '../../ledger/records.ts'
 import { limitStateToWire, limitToWire } from '../../ledger/wire.ts'
 import { changeBy, creationBy, idWithin, orgFor, orgOfVisible, requireRoot } from './access.ts'
 import { amountHelp, readAmount, type WrittenAmount } from './amounts.ts'
 import type { Admin, AdminDeps, AdminEnv } from './deps.ts'
 import { ask, invalid, notFound } from './errors.ts'
-import { burstHelp } from './limit-terms.ts'
+import { burstHelp, wrongWhenShort } from './limit-terms.ts'
 import * as routes from './limit-routes.ts'
-import { pageToWire, pageWithin } from './schemas.ts'
+import { endUserField, endUserHelp, given, pageToWire, pageWithin } from './schemas.ts'
 
-/** Limits on an org, its projects and its keys. Those on the org itself are the root admin's to change. */
+/** Limits on an org, its projects, its keys and its end users. Those on the org itself are the root admin's to change. */
 export function limitRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminEnv> {
   const app = new OpenAPIHono<AdminEnv>()
 
@@ -27,7 +29,7 @@ export function limitRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminE
   app.openapi(routes.list, async (c) => {
     const query = c.req.valid('query')
     const org = orgFor(c.var.admin, query.org)
-    const scopeId = query.scope_id === undefined ? undefined : scopeIdWithin(org, query.scope_id)
+    const scopeId = scopeIdOf(org, query)
     const part = pageWithin(org, 'lim', query)
     const page = await ask(book.limits(org, { ...part, ...(scopeId !== undefined && { scopeId }) }))
     return c.json(pageToWire(page, limitStateToWire), 200)
@@ -35,8 +37,12 @@ export function limitRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminE
 
   app.openapi(routes.read, async (c) => {
     const { id } = c.req.valid('param')
+    const { end_user: endUser } = c.req.valid('query')
     const org = orgOfVisible(c.var.admin, 'lim', id)
-    return c.json(limitStateToWire(await ask(book.limit(org, id))), 200)
+    const state = await ask(book.limit(org, id, endUser))
+    if (endUser !== undefined && !isEachEndUsers(state.limit))
+      throw invalid('end_user', 'this limit has no shares: it is not one that each end user has.')
+    return c.json(limitStateToWire(state), 200)
   })
 
   app.openapi(routes.update, async (c) => {
@@ -44,7 +50,7 @@ export function limitRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminE
     const org = orgOfVisible(c.var.admin, 'lim', id)
     const { limit } = await ask(book.limit(org, id))
     requireRight(c.var.admin, limit)
-    const update = readUpdate(limit, c.req.valid('json'))
+    const update = readUpdate(limit, given(c.req.valid('json')))
     return c.json(limitStateToWire(await ask(book.updateLimit(org, id, update, changeBy(c.var.admin)))), 200)
   })
 
@@ -63,10 +69,32 @@ function requireRight(admin: Admin, { scope }: Pick<Limit, 'scope'>): void {
   if (scope.type === 'org') requireRoot(admin, 'create, change or delete limits of an org')
 }
 
+function isEachEndUsers({ scope }: Limit): boolean {
+  return scope.type === 'end_user' && scope.id === eachEndUser
+}
+
 function scopeWithin(org: string, { type, id }: { type: Scope['type']; id?: string | undefined }): Scope {
   if (type === 'org') return { type, id: id === undefined ? orgId(org) : orgIdWithin(org, id) }
+  if (type === 'end_user') return { type, id: endUserNamed(id) }
   if (id === undefined) throw invalid('scope.id', `must name the ${type}.`)
   return { type, id: idWithin(org, type === 'key' ? 'key' : 'prj', id) }
+}
+
+function endUserNamed(id: string | undefined): string {
+  if (!endUserField.safeParse(id).success) throw invalid('scope.id', `${endUserHelp} \`*\` means each one.`)
+  return id ?? ''
+}
+
+interface ScopeQuery {
+  readonly scope_id?: string | undefined
+  readonly end_user?: string | undefined
+}
+
+/** Under which name the ledger lists the limits that a query asks for. */
+function scopeIdOf(org: string, { scope_id: id, end_user: endUser }: ScopeQuery): string | undefined {
+  if (endUser === undefined) return id === undefined ? undefined : scopeIdWithin(org, id)
+  if (id !== undefined) throw invalid('end_user', 'give this or `scope_id`, not both.')
+  return scopeOwner({ type: 'end_user', id: endUser })
 }
 
 function scopeIdWithin(org: string, id: string): string {
@@ -79,18 +107,20 @@ function orgIdWithin(org: string, id: string): string {
   return orgId(org)
 }
 
-interface WrittenUpdate {
-  readonly amount?: WrittenAmount | undefined
-  readonly burst?: WrittenAmount | undefined
-}
+type WrittenUpdate = z.output<typeof routes.updateBody>
 
 /** What is left out stays as it is. */
-function readUpdate(limit: Limit, { amount, burst }: WrittenUpdate): { amount: number; burst?: number } {
-  if (amount === undefined && burst === undefined) throw invalid('amount', 'give a new amount or burst.')
+function readUpdate(limit: Limit, { amount, burst, ...written }: WrittenUpdate): LimitUpdate {
+  const { mode, when_short: whenShort, on_lost: onLost } = written
   if (burst !== undefined && !isRate(limit)) throw invalid('burst', burstHelp)
+  const shortHelp = wrongWhenShort(limit.metric, whenShort)
+  if (shortHelp) throw invalid('when_short', shortHelp)
   return {
-    amount: amount === undefined ? limit.amount : readField(limit, 'amount', amount),
+    ...(amount !== undefined && { amount: readField(limit, 'amount', amount) }),
     ...(burst !== undefined && { burst: readField(limit, 'burst', burst) }),
+    ...(mode && { mode }),
+    ...(whenShort && { whenShort }),
+    ...(onLost && { onLost }),
   }
 }
 

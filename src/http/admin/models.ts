@@ -1,18 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Offer } from '../../core/catalogue.ts'
-import { formatUsd } from '../../core/money.ts'
-import { cardAt, type DatedCard, type Rates } from '../../core/price.ts'
+import { cardAt, type DatedCard } from '../../core/price.ts'
 import type { AdminDeps, AdminEnv } from './deps.ts'
+import { ratesToWire } from '../../ledger/rate-wire.ts'
+import { ratesSchema } from './rates.ts'
 import * as schemas from './schemas.ts'
-
-const ratesSchema = z.object({
-  input: schemas.usd,
-  cached_input: schemas.usd,
-  cache_write: schemas.usd,
-  input_audio: schemas.usd,
-  output: schemas.usd,
-  output_audio: schemas.usd,
-})
 
 const priceSchema = z.object({
   card: z.string(),
@@ -79,20 +71,4 @@ function priceToWire({ id, rates, tiers }: DatedCard) {
       usd_per_million: ratesToWire(tier.rates),
     })),
   }
-}
-
-function ratesToWire(rates: Rates) {
-  return {
-    input: perMillion(rates.input),
-    cached_input: perMillion(rates.cachedInput),
-    cache_write: perMillion(rates.cacheWrite),
-    input_audio: perMillion(rates.inputAudio),
-    output: perMillion(rates.output),
-    output_audio: perMillion(rates.outputAudio),
-  }
-}
-
-/** One picoUSD a token is a thousand nanoUSD a million tokens. */
-function perMillion(picoUsd: number): string {
-  return formatUsd(picoUsd * 1000)
 }

@@ -2,13 +2,19 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { newId, orgId } from '../../core/ids.ts'
 import type { Project } from '../../ledger/records.ts'
 import { timeToWire } from '../../ledger/wire.ts'
-import { creationBy, orgFor, orgOfVisible } from './access.ts'
+import { changeBy, creationBy, orgFor, orgOfVisible } from './access.ts'
 import type { AdminDeps, AdminEnv } from './deps.ts'
 import { ask } from './errors.ts'
 import * as schemas from './schemas.ts'
 
 const projectSchema = z
-  .object({ id: z.string(), org: z.string(), name: z.string(), created_at: schemas.time })
+  .object({
+    id: z.string(),
+    org: z.string(),
+    name: z.string(),
+    suspended: z.boolean(),
+    created_at: schemas.time,
+  })
   .openapi('Project')
 
 const create = createRoute({
@@ -41,6 +47,25 @@ const read = createRoute({
   responses: { 200: schemas.json(projectSchema, 'The project'), ...schemas.failures },
 })
 
+const update = createRoute({
+  method: 'patch',
+  path: '/{id}',
+  tags: ['projects'],
+  summary: 'Rename or suspend a project',
+  request: {
+    params: schemas.idParams,
+    body: schemas.jsonBody(
+      z.strictObject({
+        name: schemas.nameField.optional(),
+        suspended: z.boolean().optional().openapi({
+          description: 'While it is, none of its keys may call; calls under way end as they would.',
+        }),
+      }),
+    ),
+  },
+  responses: { 200: schemas.json(projectSchema, 'The project'), ...schemas.failures },
+})
+
 /** The projects of an org: a level for limits between the org and its keys. */
 export function projectRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminEnv> {
   const app = new OpenAPIHono<AdminEnv>()
@@ -69,9 +94,17 @@ export function projectRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<Admi
     return c.json(projectToWire(org, await ask(book.project(org, id))), 200)
   })
 
+  app.openapi(update, async (c) => {
+    const { id } = c.req.valid('param')
+    const org = orgOfVisible(c.var.admin, 'prj', id)
+    const change = changeBy(c.var.admin)
+    const project = await ask(book.updateProject(org, id, schemas.given(c.req.valid('json')), change))
+    return c.json(projectToWire(org, project), 200)
+  })
+
   return app
 }
 
-function projectToWire(org: string, { id, name, createdAt }: Project) {
-  return { id, org: orgId(org), name, created_at: timeToWire(createdAt) }
+function projectToWire(org: string, { id, name, suspended, createdAt }: Project) {
+  return { id, org: orgId(org), name, suspended: suspended ?? false, created_at: timeToWire(createdAt) }
 }

@@ -33,6 +33,10 @@ export const receiptSchema = z
     id: z.string(),
     key_id: z.string(),
     project_id: z.string().nullable(),
+    end_user: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Whom the caller made the call for, as it said itself.' }),
     model: z.string(),
     provider: z.string(),
     attempts: z.array(attempt),
@@ -48,3 +52,21 @@ export const receiptSchema = z
     ended_at: time,
   })
   .openapi('Receipt')
+
+/** A correction of what was charged, as `adjustmentToWire` writes it. */
+export const adjustmentSchema = z
+  .object({
+    id: z.string(),
+    request_id: z.string().nullable(),
+    key_id: z.string().nullable(),
+    project_id: z.string().nullable(),
+    end_user: z.string().nullable(),
+    model: z.string().nullable(),
+    provider: z.string().nullable(),
+    charge: usd,
+    note: z.string().nullable(),
+    tags: z.record(z.string(), z.string()),
+    posted_at: time.openapi({ description: 'The time to whose days, weeks and months it counts.' }),
+    created_at: time,
+  })
+  .openapi('Adjustment')

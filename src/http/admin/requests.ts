@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { PageQuery, RequestQuery } from '../../ledger/records.ts'
+import type { PageQuery } from '../../ledger/records.ts'
+import type { RequestQuery } from '../../ledger/report.ts'
 import { receiptToWire } from '../../ledger/wire.ts'
 import { idWithin, orgFor, orgOfVisible } from './access.ts'
 import type { AdminDeps, AdminEnv } from './deps.ts'

@@ -2,23 +2,36 @@ import { z } from '@hono/zod-openapi'
 import type { IdKind } from '../../core/ids.ts'
 import type { Page, PageQuery } from '../../ledger/records.ts'
 import { idWithin } from './access.ts'
+import { invalid } from './errors.ts'
 
 /** What several resources share: fields, pages, and how an answer is described. */
 
-export const nameField = z
+export const endUserHelp = 'must be the name of an end user, 1 to 256 characters.'
+
+const controlsHelp = 'must not hold control characters.'
+const noControls = (text: string) => !/\p{Cc}/u.test(text)
+
+export const nameField = z.string().trim().min(1).max(100).refine(noControls, controlsHelp)
+
+/** Why something was done, in the admin's words. */
+export const noteField = z.string().trim().min(1).max(500).refine(noControls, controlsHelp)
+
+/** An end user as callers name it. Half a character names nobody: no caller can send it. */
+export const endUserField = z
   .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .regex(/^\P{Cc}*$/u, 'must not hold control characters.')
+  .min(1, endUserHelp)
+  .max(256, endUserHelp)
+  .refine((name) => !/\p{Surrogate}/u.test(name), endUserHelp)
 
 export const orgField = z
   .string()
   .openapi({ description: 'Id (`org_…`) or slug of the org. An org’s own key may leave it out.' })
 
-/** Globs of catalogue names; `*` stands for any run of characters. */
+/** A glob of catalogue names; `*` stands for any run of characters. */
+export const globField = z.string().min(1).max(100)
+
 export const globsField = z
-  .array(z.string().min(1).max(100))
+  .array(globField)
   .min(1, 'must name a model; leave it out to mean every model.')
   .max(50)
   .openapi({ example: ['gpt-*'] })
@@ -77,6 +90,16 @@ const errorSchema = z
     }),
   })
   .openapi('Error')
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** The fields of a change that were sent: at least one. What is left out stays as it is. */
+export function given<T extends object>(body: T): Given<T> {
+  const sent = Object.entries(body).filter(([, value]) => value !== undefined)
+  if (sent.length === 0) throw invalid('body', 'give something to change.')
+  // Without what is undefined, the rest has the types that it had.
+  return Object.fromEntries(sent) as Given<T>
+}
 
 /** How an answer in JSON is described. */
 export function json<T extends z.ZodType>(schema: T, description: string) {

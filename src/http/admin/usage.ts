@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { accepts } from 'hono/accepts'
 import { formatSum } from '../../core/money.ts'
-import type { GroupBy, UsageLine, UsageQuery } from '../../ledger/records.ts'
+import type { GroupBy, UsageLine, UsageQuery } from '../../ledger/report.ts'
+import { wholeHours } from '../../ledger/rollup.ts'
 import { timeToWire } from '../../ledger/wire.ts'
 import { orgFor } from './access.ts'
 import { toCsv, type Cell } from './csv.ts'
@@ -10,10 +11,17 @@ import { ask, invalid } from './errors.ts'
 import * as schemas from './schemas.ts'
 
 const dayMs = 86_400_000
-const groups = z.enum(['project', 'key', 'model', 'provider'])
+const groups = z.enum(['project', 'key', 'model', 'provider', 'end_user', 'tag'])
 
 /** The column that each way of grouping adds. */
-const columnOf = { project: 'project_id', key: 'key_id', model: 'model', provider: 'provider' } as const
+const columnOf = {
+  project: 'project_id',
+  key: 'key_id',
+  model: 'model',
+  provider: 'provider',
+  end_user: 'end_user',
+  tag: 'tag',
+} as const
 
 const usageSchema = z
   .object({
@@ -22,6 +30,8 @@ const usageSchema = z
     key_id: z.string().nullable().optional(),
     model: z.string().nullable().optional(),
     provider: z.string().nullable().optional(),
+    end_user: z.string().nullable().optional(),
+    tag: z.string().nullable().optional().openapi({ example: 'team=search' }),
     requests: z.int(),
     input_tokens: z.int(),
     cached_input_tokens: z.int(),
@@ -30,6 +40,11 @@ const usageSchema = z
     provider_cost: schemas.usd,
   })
   .openapi('Usage')
+
+const takenSchema = schemas.listOf(usageSchema).extend({
+  from: schemas.time.openapi({ description: 'Inclusive.' }),
+  to: schemas.time.openapi({ description: 'Exclusive.' }),
+})
 
 const groupByParam = z
   .string()
@@ -40,7 +55,9 @@ const groupByParam = z
     return [...new Set(parsed.data)]
   })
   .openapi({
-    description: 'Some of project, key, model and provider, with commas.',
+    description:
+      'Some of project, key, model, provider, end_user and tag, with commas; of key, end_user and tag one at most. A call ' +
+      'counts under each of its tags (`name=value`), and under none where it has none.',
     example: 'project,model',
   })
 
@@ -49,6 +66,8 @@ const read = createRoute({
   path: '/',
   tags: ['usage'],
   summary: 'Sum up usage and cost; Accept: text/csv gives CSV',
+  description:
+    'Sums are kept by the hour: the time asked for is widened to whole hours (UTC), and the answer tells what was taken.',
   request: {
     query: z.strictObject({
       org: schemas.orgField.optional(),
@@ -64,7 +83,7 @@ const read = createRoute({
     200: {
       description: 'A line for each bucket and group',
       content: {
-        'application/json': { schema: schemas.listOf(usageSchema) },
+        'application/json': { schema: takenSchema },
         'text/csv': { schema: z.string() },
       },
     },
@@ -79,14 +98,19 @@ export function usageRoutes({ ledger: { book } }: AdminDeps): OpenAPIHono<AdminE
   app.openapi(read, async (c) => {
     const { org: given, bucket, group_by: groupBy = [], ...period } = c.req.valid('query')
     const org = orgFor(c.var.admin, given)
-    const query: UsageQuery = { ...readPeriod(period), groupBy, ...(bucket && { bucket }) }
+    const taken = wholeHours(readPeriod(period))
+    const query: UsageQuery = { ...taken, groupBy, ...(bucket && { bucket }) }
     const lines = (await ask(book.usage(org, query))).map((line) => usageToWire(line, groupBy))
     const wanted = accepts(c, {
       header: 'Accept',
       supports: ['application/json', 'text/csv'],
       default: 'application/json',
     })
-    if (wanted === 'application/json') return c.json(schemas.wholeList(lines), 200)
+    if (wanted === 'application/json')
+      return c.json(
+        { ...schemas.wholeList(lines), from: timeToWire(taken.from), to: timeToWire(taken.to) },
+        200,
+      )
     const csv = usageCsv(lines, [...(bucket ? ['start'] : []), ...groupBy.map((group) => columnOf[group])])
     return c.body(csv, 200, {
       'content-type': 'text/csv; charset=utf-8',

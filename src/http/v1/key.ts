@@ -1,10 +1,11 @@
 import type { Handler } from 'hono'
 import { orgId } from '../../core/ids.ts'
+import { isEnforced } from '../../ledger/limit.ts'
 import { limitStateToWire, timeToWire } from '../../ledger/wire.ts'
 import { reachLedger, refusalError } from '../../pipeline/unwrap.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
 
-/** What the caller's own key is, which limits it counts towards, and what is left of them. */
+/** What the caller's own key is, which limits may refuse its calls, and what is left of them. */
 export function getKey(deps: HttpDeps): Handler<CallerEnv> {
   return async (c) => {
     const { org, policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
@@ -18,7 +19,7 @@ export function getKey(deps: HttpDeps): Handler<CallerEnv> {
       scopes: policy.scopes,
       models: policy.models ?? null,
       expires_at: policy.expiresAt === undefined ? null : timeToWire(policy.expiresAt),
-      limits: limits.map(limitStateToWire),
+      limits: limits.filter(({ limit }) => isEnforced(limit)).map(limitStateToWire),
     })
   }
 }

@@ -4,8 +4,10 @@ import { LimitRegistry } from '../limit-registry.ts'
 import { adjustmentMethods, limitMethods, orgMethods } from '../methods.ts'
 import { missing, Registry } from '../registry.ts'
 import { dimensionOf, oneDimension } from '../rollup.ts'
-import { MemoryCalls, type MemoryOptions } from './memory-calls.ts'
+import { MemoryCalls } from './memory-calls.ts'
+import type { MemoryOptions } from './memory-counters.ts'
 import { exportedRows, requestPage, usageOf } from './memory-reports.ts'
+import type { MemoryRows } from './memory-rows.ts'
 import { memoryStore } from './memory-store.ts'
 
 /**
@@ -21,31 +23,30 @@ export function memoryBook(options: MemoryOptions): Book {
   const parts = {
     registry,
     limits,
-    counters: calls.counters(),
+    counters: calls.counters,
     now,
     row: (id: string) => calls.rows.get(id),
-    enter: calls.enter,
+    enter: calls.rows.enter,
   }
   return {
     ...calls.methods(),
     ...orgMethods(parts),
     ...limitMethods(parts),
     ...adjustmentMethods(parts),
-    ...reportMethods(registry, calls),
+    ...reportMethods(registry, calls.rows),
   }
 }
 
-function reportMethods(
-  registry: Registry,
-  calls: MemoryCalls,
-): Omit<ReportMethods, 'adjust' | 'adjustments'> {
+function reportMethods(registry: Registry, rows: MemoryRows): Omit<ReportMethods, 'adjust' | 'adjustments'> {
   const inOrg = <T>(answer: () => T): T | Refusal => (registry.org() ? answer() : missing)
   return {
-    request: (id) => calls.rows.get(id)?.receipt ?? missing,
-    requests: (query) => inOrg(() => requestPage(calls.rows.values(), query)),
-    usage: (query) => inOrg(() => (dimensionOf(query.groupBy) ? usageOf(calls.all(), query) : oneDimension)),
-    exportRows: (query) => inOrg(() => exportedRows(calls.all(), query)),
-    // Sums are made from the rows here, so the rows must stay.
-    prune: () => 0,
+    request: (id) => rows.get(id)?.receipt ?? missing,
+    requests: (query) => inOrg(() => requestPage(rows.receipts(), query)),
+    usage: (query) =>
+      inOrg(() =>
+        dimensionOf(query.groupBy) ? usageOf(rows.countedWithAdjustments(), query) : oneDimension,
+      ),
+    exportRows: (query) => inOrg(() => exportedRows(rows.all(), query)),
+    prune: (endedBefore) => rows.prune(endedBefore),
   }
 }

@@ -2,7 +2,7 @@ import type { Book } from '../book.ts'
 import { connectLedger } from '../connect.ts'
 import type { Ledger } from '../ledger.ts'
 import { memoryBook } from './memory-book.ts'
-import type { MemoryOptions } from './memory-calls.ts'
+import type { MemoryOptions } from './memory-counters.ts'
 import { memoryDirectory } from './memory-directory.ts'
 
 /** A whole ledger in memory, for unit tests. */

@@ -21,18 +21,12 @@ import {
 } from '../rollup.ts'
 import { windowOf } from '../window.ts'
 
-/** A row, the counters that it posts to, and where it stands in the order of writing. */
-export interface StoredReceipt {
-  readonly receipt: Receipt
-  readonly limits: readonly string[]
-  readonly mark: number
-}
+const nanoPerUsd = 1_000_000_000
 
 /** Questions about the rows, answered by going through all of them. */
 
-export function requestPage(rows: Iterable<StoredReceipt>, query: RequestQuery): Page<Receipt> {
+export function requestPage(rows: Iterable<Receipt>, query: RequestQuery): Page<Receipt> {
   const found = [...rows]
-    .map((row) => row.receipt)
     .filter((receipt) => matches(receipt, query))
     .toSorted((a, b) => (a.id < b.id ? 1 : -1))
   return { data: found.slice(0, query.limit), hasMore: found.length > query.limit }
@@ -47,10 +41,7 @@ function matches(receipt: Receipt, query: RequestQuery): boolean {
 }
 
 export function exportedRows(rows: Iterable<Exported>, { after, limit }: ExportQuery): Exported[] {
-  return [...rows]
-    .filter(({ mark }) => mark > after)
-    .toSorted((a, b) => a.mark - b.mark)
-    .slice(0, limit)
+  return [...rows].filter(({ mark }) => mark > after).slice(0, limit)
 }
 
 export function usageOf(rows: Iterable<Exported>, query: UsageQuery): UsageLine[] {
@@ -96,9 +87,14 @@ function added(line: UsageLine, sums: RollupSums): UsageLine {
     inputTokens: line.inputTokens + sums.inputTokens,
     cachedInputTokens: line.cachedInputTokens + sums.cachedInputTokens,
     outputTokens: line.outputTokens + sums.outputTokens,
-    charge: normaliseSum(line.charge.usd, line.charge.nano + sums.charge),
-    providerCost: normaliseSum(line.providerCost.usd, line.providerCost.nano + sums.providerCost),
+    charge: plus(line.charge, sums.charge),
+    providerCost: plus(line.providerCost, sums.providerCost),
   }
+}
+
+/** In whole USD first, for an amount and what is there may pass 2^53 nanoUSD together. */
+function plus({ usd, nano }: Sum, amount: number): Sum {
+  return normaliseSum(usd + Math.trunc(amount / nanoPerUsd), nano + (amount % nanoPerUsd))
 }
 
 function bucketStart(bucket: Bucket, hour: number): number {

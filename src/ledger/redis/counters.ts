@@ -47,10 +47,10 @@ export class RedisCounters {
     return { used: used ?? 0, at: at ?? now() }
   }
 
-  /** A bucket as it will be once a limit's drain is noted. */
-  settleBucket(limit: Limit): void {
+  /** A bucket as it will be once its drain is noted. */
+  settleBucket(limit: Limit, counter: string): void {
     const now = this.#space.now()
-    this.#buckets.set(limit.id, refilled(limit, { bucket: this.bucket(limit.id), amount: 0, now }))
+    this.#buckets.set(counter, refilled(limit, { bucket: this.bucket(counter), amount: 0, now }))
   }
 
   /** The counters that end users have of their own in a limit. */
@@ -62,11 +62,10 @@ export class RedisCounters {
 
   #tally(counter: string, window: number): { spent: number; held: number; refused: number } {
     const { keys } = this.#space
-    const fields = ['spent', 'held', 'refused'].map((field) => `${window}:${field}`)
-    const texts = this.#reads.read(`tally ${window} ${counter}`, () =>
-      this.#command('HMGET', keys.tally(counter), ...fields),
+    const text = this.#reads.read(`tally ${window} ${counter}`, () =>
+      this.#command('HGET', keys.tally(counter), String(window)),
     )
-    const [spent, held, refused] = (texts as (string | null)[]).map((text) => Number(text ?? 0))
+    const [spent, held, refused] = typeof text === 'string' ? text.split(' ').map(Number) : []
     return { spent: spent ?? 0, held: held ?? 0, refused: refused ?? 0 }
   }
 

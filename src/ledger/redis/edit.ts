@@ -1,4 +1,5 @@
 import type { Row, Counters } from '../methods.ts'
+import { shareOf } from '../end-users.ts'
 import { isRate, type Limit } from '../limit.ts'
 import { sharedCounter, type Move } from '../moves.ts'
 import type { Adjustment } from '../records.ts'
@@ -40,7 +41,6 @@ class Edit {
       },
       enter: (adjustment) => {
         this.#entered = adjustment
-        this.#writes.push(...rollUp(keys, adjustment))
       },
     }
   }
@@ -56,7 +56,7 @@ class Edit {
         edits,
         ...(this.#store.revises && { revise: true }),
         moves: this.#moves.map((move) => plannedMove(move)),
-        ...(entered && { enter: entered.id }),
+        ...(entered && { enter: entered.id, sums: rollUp(entered) }),
         writes,
       },
       entered && rowText(entered, []),
@@ -69,13 +69,14 @@ class Edit {
     return {
       stateOf(limit, endUser) {
         const counter = counters.peek(limit, endUser)
-        const state = counters.state(limit, counter, now())
-        return counter === limit.id || endUser === undefined ? state : { ...state, endUser }
+        return { ...counters.state(limit, counter, now()), ...shareOf(limit, endUser) }
       },
       settleBucket: (limit) => {
         if (!isRate(limit)) return
-        counters.settleBucket(limit)
-        this.#moves.push({ limit, counter: limit.id, at: now(), held: 0, spent: 0, fill: 0 })
+        for (const counter of [limit.id, sharedCounter(limit), ...counters.shares(limit)]) {
+          counters.settleBucket(limit, counter)
+          this.#moves.push({ limit, counter, at: now(), held: 0, spent: 0, fill: 0 })
+        }
       },
       drop: (limit: Limit) => {
         const own = counters.shares(limit)

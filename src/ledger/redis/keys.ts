@@ -28,14 +28,14 @@ export function redisKeys(org: string) {
     buckets: `${prefix}buckets`,
     /** Sorted set: counters that end users have of their own, by the time until which they are kept. */
     live: `${prefix}live`,
-    /** Hash of one counter: `<window>:spent`, `:held` and `:refused`. */
+    /** Hash of one counter: start of a window to what was spent, held and would have been refused in it. */
     tally: (counter: string) => `${prefix}tally:${counter}`,
     /** Hash: id to record. */
     records: (kind: RecordKind) => `${prefix}${kind}`,
     /** Sorted set in the order of names: ids of records. */
     recordIds: (kind: RecordKind) => `${prefix}${kind}:ids`,
     recordIdsOf: (kind: RecordKind, owner: string) => `${prefix}${kind}:of:${owner}`,
-    /** Hash of one day: line and measure to sum. */
+    /** Hash of one day: line to its sums. */
     rollups: (dimension: Dimension, day: number) => `${prefix}rollups:${dimension}:${day}`,
     /** Sorted set: the days that have sums. */
     rollupDays: (dimension: Dimension) => `${prefix}rollups:${dimension}`,

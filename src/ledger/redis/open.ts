@@ -1,6 +1,6 @@
 import { heldBy, rateState } from '../admission.ts'
 import { refuse, type Hold, type OpenCall, type Refusal, type Stale } from '../call.ts'
-import { ownCounter } from '../end-users.ts'
+import { ownCounter, shareOf } from '../end-users.ts'
 import { newHold, type OpenHold } from '../hold.ts'
 import { isEnforced, isRate, type Limit, type LimitState } from '../limit.ts'
 import { judgeAll, limitIdOf, limitsOn, openMoves, sharedCounter, type Ask } from '../moves.ts'
@@ -40,9 +40,9 @@ export async function openCall(space: Space, holds: Holds, call: OpenCall): Prom
     const answer = await space.transact({ ...plan, revision }, JSON.stringify(hold))
     if (answer.status === 'ok') {
       holds.remember({ version: 1, hold })
-      return granted(hold, statesAfter(asks, answer.standing, hold.openedAt))
+      return granted(hold, statesAfter(asks, answer.standing, hold))
     }
-    if (answer.status === 'refused') return refusalFor(asks, answer.standing, hold.openedAt)
+    if (answer.status === 'refused') return refusalFor(asks, answer.standing, hold)
     if (answer.status === 'exists') {
       const known = await before(space, holds, { call })
       if (known) return known
@@ -84,7 +84,7 @@ function planOpening(
     plannedMove(move, { requested: asks[index]?.requested ?? 0, claims: true }),
   )
   const keep = { id: hold.id, version: '1', leaseUntil: hold.leaseUntil }
-  return { kind: 'opening', hold, asks, plan: { now: openedAt, fresh: call.id, moves, keep, writes: [] } }
+  return { kind: 'opening', hold, asks, plan: { now: openedAt, fresh: call.id, moves, keep } }
 }
 
 /** What is known of a call that was opened before. A key that may not call any more is told so first. */
@@ -107,9 +107,9 @@ async function unopened(space: Space, refused: Unopened): Promise<Stale | Refusa
 }
 
 /** Whether the limits grant what is asked, from what they stood at. */
-export function refusalFor(asks: readonly Ask[], standing: readonly Standing[], at: number): Refusal {
+export function refusalFor(asks: readonly Ask[], standing: readonly Standing[], hold: OpenHold): Refusal {
   const asked = asks.map(({ limit, requested }, index) => ({
-    state: stateFrom(limit, standing[index], at),
+    state: stateFrom(limit, standing[index], hold),
     requested,
   }))
   const refusal = judgeAll(asked)
@@ -117,22 +117,29 @@ export function refusalFor(asks: readonly Ask[], standing: readonly Standing[], 
   return refusal
 }
 
-function statesAfter(asks: readonly Ask[], standing: readonly Standing[], at: number): LimitState[] {
+function statesAfter(asks: readonly Ask[], standing: readonly Standing[], hold: OpenHold): LimitState[] {
   return asks.flatMap(({ limit, requested }, index) => {
     if (!isEnforced(limit)) return []
     const { spent = 0, held = 0, refused = 0 } = standing[index] ?? {}
     const after = isRate(limit)
       ? { spent: Math.max(0, spent + requested), held, refused }
       : { spent, held: held + requested, refused }
-    return [stateFrom(limit, after, at)]
+    return [stateFrom(limit, after, hold)]
   })
 }
 
-function stateFrom(limit: Limit, standing: Standing | undefined, at: number): LimitState {
+function stateFrom(
+  limit: Limit,
+  standing: Standing | undefined,
+  { openedAt: at, endUser }: OpenHold,
+): LimitState {
   const { spent = 0, held = 0 } = standing ?? {}
-  if (isRate(limit)) return rateState(limit, { used: spent, at }, at)
+  const share = shareOf(limit, endUser)
+
+  if (isRate(limit)) return { ...rateState(limit, { used: spent, at }, at), ...share }
+
   const { end } = windowOf(limit.per, at, limit.timezone)
-  return { limit, spent, held, ...(end !== Infinity && { resetsAt: end }) }
+  return { limit, spent, held, ...(end !== Infinity && { resetsAt: end }), ...share }
 }
 
 /** A hold that was granted before, with its limits as they stand now. */
@@ -147,7 +154,10 @@ async function grantedNow(space: Space, hold: OpenHold): Promise<Hold> {
   const counters = new RedisCounters(space, reads)
   const now = space.now()
   const states = await reads.run(() =>
-    limits.map(({ limit, counter }) => counters.state(limit, counter, now)),
+    limits.map(({ limit, counter }) => ({
+      ...counters.state(limit, counter, now),
+      ...shareOf(limit, hold.endUser),
+    })),
   )
   return granted(hold, states)
 }

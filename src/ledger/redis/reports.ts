@@ -1,4 +1,4 @@
-import { normaliseSum, type Sum } from '../../core/money.ts'
+import { normaliseSum } from '../../core/money.ts'
 import type { Receipt, Refusal } from '../call.ts'
 import type { Page } from '../records.ts'
 import type {
@@ -57,14 +57,35 @@ async function rowsOf({ connection, keys }: Space, ids: readonly string[]) {
   return texts.map((text) => (text === null ? undefined : parseRow(text).row))
 }
 
-/** Rows in the order in which they were written. */
-export async function exportedRows(space: Space, { after, limit }: ExportQuery): Promise<Exported[]> {
-  const { connection, keys } = space
+/** Rows in the order in which they were written. Fewer than asked for only where there are no more. */
+export async function exportedRows(space: Space, query: ExportQuery): Promise<Exported[]> {
+  const exported: Exported[] = []
+  for (let after = query.after; exported.length < query.limit;) {
+    const marked = await markedAfter(space, { after, limit: query.limit - exported.length })
+    const last = marked.at(-1)
+    if (!last) break
+    // A row that was pruned in between is left out, and made up for.
+    const rows = await rowsOf(
+      space,
+      marked.map(({ id }) => id),
+    )
+    for (const [index, { mark }] of marked.entries()) {
+      const row = rows[index]
+      if (row) exported.push({ mark, row })
+    }
+    after = last.mark
+  }
+  return exported
+}
+
+async function markedAfter(
+  { connection, keys }: Space,
+  { after, limit }: ExportQuery,
+): Promise<{ id: string; mark: number }[]> {
   const range = [keys.marks, `(${after}`, '+inf', 'WITHSCORES', 'LIMIT', '0', String(limit)]
   const found = (await connection.command('ZRANGEBYSCORE', ...range)) as string[]
   const ids = found.filter((_, index) => index % 2 === 0)
-  const rows = await rowsOf(space, ids)
-  return rows.flatMap((row, index) => (row ? [{ mark: Number(found[2 * index + 1]), row }] : []))
+  return ids.map((id, index) => ({ id, mark: Number(found[2 * index + 1]) }))
 }
 
 /** So many rows are looked at in one go. */
@@ -103,7 +124,8 @@ async function dropRow(space: Space, id: string, mark: number): Promise<void> {
 interface Line {
   readonly start?: number
   readonly group: UsageLine['group']
-  readonly sums: Map<string, bigint>
+  /** In the order of `measures`. */
+  readonly sums: number[]
 }
 
 /** What was used in a time, in lines by bucket and group. */
@@ -122,7 +144,7 @@ export async function usageLines(space: Space, query: UsageQuery): Promise<Usage
   for (const day of days as string[]) {
     const sums = (await connection.command('HGETALL', keys.rollups(dimension, Number(day)))) as string[]
     for (let index = 0; index < sums.length; index += 2)
-      addSum(lines, { from, to, query, name: sums[index] ?? '', amount: sums[index + 1] ?? '0' })
+      addSums(lines, { from, to, query, name: sums[index] ?? '', amounts: sums[index + 1] ?? '' })
     if (lines.size > mostLines) return tooManyLines
   }
   return [...lines]
@@ -136,11 +158,11 @@ interface Addend {
   readonly to: number
   readonly query: UsageQuery
   readonly name: string
-  readonly amount: string
+  readonly amounts: string
 }
 
-function addSum(lines: Map<string, Line>, { from, to, query, name, amount }: Addend): void {
-  const [hour, value, project, model, provider] = JSON.parse(name.slice(1)) as [number, ...string[]]
+function addSums(lines: Map<string, Line>, { from, to, query, name, amounts }: Addend): void {
+  const [hour, value, project, model, provider] = JSON.parse(name) as [number, ...string[]]
   if (hour < from || hour >= to) return
   const named: Record<GroupBy, string | undefined> = {
     project,
@@ -159,31 +181,25 @@ function addSum(lines: Map<string, Line>, { from, to, query, name, amount }: Add
   const line = lines.get(key) ?? {
     ...(start !== undefined && { start }),
     group,
-    sums: new Map<string, bigint>(),
+    sums: measures.map(() => 0),
   }
   lines.set(key, line)
-  const letter = name.slice(0, 1)
-  line.sums.set(letter, (line.sums.get(letter) ?? 0n) + BigInt(amount))
+  for (const [index, amount] of amounts.split(' ').entries())
+    line.sums[index] = (line.sums[index] ?? 0) + Number(amount)
 }
 
 function lineFrom({ start, group, sums }: Line): UsageLine {
-  const sum = (letter: string) => sums.get(letter) ?? 0n
+  const sum = (measure: (typeof measures)[number]) => sums[measures.indexOf(measure)] ?? 0
   return {
     ...(start !== undefined && { start }),
     group,
-    requests: Number(sum(measures.requests)),
-    inputTokens: Number(sum(measures.inputTokens)),
-    cachedInputTokens: Number(sum(measures.cachedInputTokens)),
-    outputTokens: Number(sum(measures.outputTokens)),
-    charge: moneyOf(sum(measures.charge)),
-    providerCost: moneyOf(sum(measures.providerCost)),
+    requests: sum('requests'),
+    inputTokens: sum('inputTokens'),
+    cachedInputTokens: sum('cachedInputTokens'),
+    outputTokens: sum('outputTokens'),
+    charge: normaliseSum(sum('chargeUsd'), sum('chargeNano')),
+    providerCost: normaliseSum(sum('costUsd'), sum('costNano')),
   }
-}
-
-const nanoPerUsd = 1_000_000_000n
-
-function moneyOf(nano: bigint): Sum {
-  return normaliseSum(Number(nano / nanoPerUsd), Number(nano % nanoPerUsd))
 }
 
 function bucketStart(bucket: Bucket, hour: number): number {

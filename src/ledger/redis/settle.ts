@@ -15,6 +15,7 @@ import {
   lateMoves,
   limitIdOf,
   limitsOn,
+  limitsSince,
   openMoves,
   postMoves,
   raiseAsks,
@@ -22,7 +23,7 @@ import {
   type Move,
 } from '../moves.ts'
 import { postedHold, receiptOf, settledAs, sweptSettlement } from '../settlement.ts'
-import { isSoundCall, isSoundSettlement, isSoundStep } from '../soundness.ts'
+import { isSoundPosting, isSoundSettlement, isSoundStep } from '../soundness.ts'
 import { readReceipt, rowText, type Holds, type KeptHold } from './kept.ts'
 import { counterFor, refusalFor } from './open.ts'
 import { contended, mostTries, type Desk, type Space } from './space.ts'
@@ -59,7 +60,6 @@ export async function extendCall(
         hold: { id, version: String(version) },
         moves,
         keep: { id, version: String(version + 1), leaseUntil: renewed.leaseUntil },
-        writes: [],
       },
       JSON.stringify(renewed),
     )
@@ -67,7 +67,7 @@ export async function extendCall(
       holds.remember({ version: version + 1, hold: renewed })
       return { kind: 'extension', leaseUntil: renewed.leaseUntil }
     }
-    if (answer.status === 'refused') return refusalFor(budgets, answer.standing, hold.openedAt)
+    if (answer.status === 'refused') return refusalFor(budgets, answer.standing, hold)
     if (answer.status === 'hold') holds.forget(id)
   }
   throw contended()
@@ -131,7 +131,7 @@ async function settleLate(space: Space, settlement: Settlement): Promise<Receipt
       row: { id: row.id, mark },
       moves: moves.map((move) => plannedMove(move)),
       enter: row.id,
-      writes: [...rollBack(space.keys, row), ...rollUp(space.keys, receipt)],
+      sums: [...rollBack(row), ...rollUp(receipt)],
     },
     rowText(receipt, limits),
   )
@@ -140,6 +140,8 @@ async function settleLate(space: Space, settlement: Settlement): Promise<Receipt
 
 export async function postCall(space: Space, holds: Holds, posting: Posting): Promise<Receipt | Refusal> {
   const { call, openedAt, settlement } = posting
+  if (!isSoundPosting(posting))
+    return refuse('invalid_request', 'A posting needs whole, safe amounts, all of one call.')
   const crowded = new Set<string>()
   for (let tries = 0; tries < mostTries; tries++) {
     const revision = await space.revision()
@@ -177,11 +179,10 @@ function planPosting(
 ): PlannedPosting | Refusal {
   const key = desk.registry.keyByHash(call.keyHash)
   if (!key) return refuse('not_found', 'This key does not exist.')
-  if (!isSoundCall(call) || !isSoundSettlement(settlement))
-    return refuse('invalid_request', 'A posting needs whole, safe amounts.')
   const { endUser } = call
   const above = desk.limits.above({ ...key, keyId: key.id, ...(endUser !== undefined && { endUser }) })
-  const counters = limitsOn(call, above).map((limit) => counterFor(limit, endUser, crowded))
+  const limits = limitsSince(limitsOn(call, above), openedAt)
+  const counters = limits.map((limit) => counterFor(limit, endUser, crowded))
   const receipt = receiptOf(postedHold(call, key, { counters, openedAt }), settlement, now)
   const moves = postMoves({ receipt, limits: counters }, finder(desk))
   return { kind: 'posting', receipt, counters, moves }
@@ -224,12 +225,13 @@ function entering(
   receipt: Receipt,
   moves: readonly Move[],
   claims = false,
-): Pick<Plan, 'now' | 'moves' | 'enter' | 'writes'> {
+): Pick<Plan, 'now' | 'moves' | 'enter' | 'sums' | 'writes'> {
   return {
     now: receipt.endedAt,
     moves: moves.map((move) => plannedMove(move, { claims })),
     enter: receipt.id,
-    writes: [...enlist(keys, receipt), ...rollUp(keys, receipt), ...learn(keys, receipt, receipt.endedAt)],
+    sums: rollUp(receipt),
+    writes: [...enlist(keys, receipt), ...learn(keys, receipt, receipt.endedAt)],
   }
 }
 

@@ -2,6 +2,7 @@ import { maxLiveCounters } from '../end-users.ts'
 import { LimitRegistry } from '../limit-registry.ts'
 import { Registry } from '../registry.ts'
 import type { RecordStore } from '../store.ts'
+import { Batch } from './batch.ts'
 import type { RedisConnection } from './connection.ts'
 import { redisKeys, type RedisKeys } from './keys.ts'
 import { Reads } from './reads.ts'
@@ -48,6 +49,7 @@ export class Space {
   readonly #clock: RedisClock
   #revision: Promise<string> | undefined
   #reads = new Reads()
+  readonly #batch: Batch
 
   constructor(org: string, { connection, clock, leaseMs, maxEndUsers }: SpaceOptions) {
     this.keys = redisKeys(org)
@@ -55,6 +57,7 @@ export class Space {
     this.leaseMs = leaseMs
     this.mostLive = maxEndUsers ?? maxLiveCounters
     this.#clock = clock
+    this.#batch = new Batch((plansAndTexts) => connection.transact(this.keys.prefix, plansAndTexts))
   }
 
   readonly now = (): number => this.#clock.now()
@@ -87,7 +90,7 @@ export class Space {
   async transact(plan: Omit<Plan, 'mostLive' | 'tolerance'>, text = ''): Promise<TransactAnswer> {
     const { tolerance } = this.#clock
     const whole: Plan = { ...plan, mostLive: this.mostLive, ...(tolerance !== undefined && { tolerance }) }
-    const answer = readAnswer(await this.connection.transact(this.keys.prefix, JSON.stringify(whole), text))
+    const answer = readAnswer(await this.#batch.run(JSON.stringify(whole), text))
     if (answer.status === 'revision' || plan.revise) this.forget()
     if (answer.status === 'clock') this.#clock.correct(answer.now)
     return answer

@@ -1,6 +1,7 @@
 import { lifeOf } from '../end-users.ts'
 import { capacityOf, isEnforced, isRate, type Limit } from '../limit.ts'
 import type { Move } from '../moves.ts'
+import type { Dimension } from '../rollup.ts'
 import { lifetime, rateMs, windowOf } from '../window.ts'
 
 /** One step on a book, as the script takes it (see `transact.lua.ts`). Nothing is changed unless all that it expects is so. */
@@ -29,8 +30,18 @@ export interface Plan {
   readonly drop?: string
   /** Writes a row under this id and a new mark; its text comes beside the plan. */
   readonly enter?: string
+  /** What is added to hourly sums. */
+  readonly sums?: readonly AddedSum[]
   /** Commands. */
-  readonly writes: readonly (readonly string[])[]
+  readonly writes?: readonly (readonly string[])[]
+}
+
+/** What one line of the hourly sums gets, in the order of `measures`. */
+export interface AddedSum {
+  readonly dimension: Dimension
+  readonly day: string
+  readonly line: string
+  readonly amounts: readonly number[]
 }
 
 /** A move with all that must be known to judge and make it: windows are reckoned here, for Lua knows no calendars. */
@@ -39,13 +50,15 @@ export interface PlannedMove {
   /** Start of the window that it posts to. */
   readonly window?: string
   readonly rate?: { readonly amount: number; readonly ms: number }
-  readonly held: number
-  readonly spent: number
-  readonly fill: number
+  /** What changes; absent is nothing. */
+  readonly held?: number
+  readonly spent?: number
+  readonly fill?: number
   /** Whether the counter must grant it, or only note that it would not. */
   readonly judge?: 'enforce' | 'shadow'
-  readonly requested: number
-  readonly capacity: number
+  /** With `judge`: what is asked, and how much the counter grants in all. */
+  readonly requested?: number
+  readonly capacity?: number
   readonly ofEndUser?: true
   /** Until when the counter is needed and kept that this makes, if need be. */
   readonly life?: { readonly needed: number; readonly keep: number }
@@ -78,12 +91,14 @@ export function plannedMove(
     counter,
     ...(window.start !== 0 && { window: String(window.start) }),
     ...(isRate(limit) && { rate: { amount: limit.amount, ms: rateMs(limit.per) } }),
-    held,
-    spent,
-    fill,
-    ...(asks.requested !== undefined && { judge: isEnforced(limit) ? 'enforce' : 'shadow' }),
-    requested: asks.requested ?? 0,
-    capacity: capacityOf(limit),
+    ...(held !== 0 && { held }),
+    ...(spent !== 0 && { spent }),
+    ...(fill !== 0 && { fill }),
+    ...(asks.requested !== undefined && {
+      judge: isEnforced(limit) ? 'enforce' : 'shadow',
+      requested: asks.requested,
+      capacity: capacityOf(limit),
+    }),
     ...(ofEndUser && { ofEndUser }),
     ...(ofEndUser && asks.claims && !counter.endsWith('/') && { life: finiteLife(limit, at) }),
   }

@@ -4,50 +4,49 @@ import type { Adjustment } from '../records.ts'
 import { dayOf, linesOf, negated, sumsOf, type RollupLine, type RollupSums } from '../rollup.ts'
 import { teaches } from '../settlement.ts'
 import type { RedisKeys } from './keys.ts'
+import type { AddedSum } from './transact.ts'
 
 /** The commands that a row brings with it. */
 
 type Command = string[]
 
-/** What is summed in each line, and by which letter it goes. */
-export const measures = {
-  requests: 'r',
-  inputTokens: 'i',
-  cachedInputTokens: 'c',
-  outputTokens: 'o',
-  charge: '$',
-  providerCost: 'p',
-} as const satisfies Record<keyof RollupSums, string>
+/** What is summed in each line, in this order. Money in whole USD and the rest, for a sum may pass 2^53 nanoUSD. */
+export const measures = [
+  'requests',
+  'inputTokens',
+  'cachedInputTokens',
+  'outputTokens',
+  'chargeUsd',
+  'chargeNano',
+  'costUsd',
+  'costNano',
+] as const
 
-/** Adds a row to the sums of its hour. Redis adds whole numbers of 64 bits, exactly. */
-export function rollUp(keys: RedisKeys, row: Receipt | Adjustment): Command[] {
-  return addTo(keys, linesOf(row), sumsOf(row))
+const nanoPerUsd = 1_000_000_000
+
+/** What a row adds to the sums of its hour. */
+export function rollUp(row: Receipt | Adjustment): AddedSum[] {
+  return addedTo(linesOf(row), sumsOf(row))
 }
 
-/** Takes a row out of the sums again. */
-export function rollBack(keys: RedisKeys, row: Receipt): Command[] {
-  return addTo(keys, linesOf(row), negated(sumsOf(row)))
+/** What takes a row out of the sums again. */
+export function rollBack(row: Receipt): AddedSum[] {
+  return addedTo(linesOf(row), negated(sumsOf(row)))
 }
 
-function addTo(keys: RedisKeys, lines: readonly RollupLine[], sums: RollupSums): Command[] {
-  const amounts = Object.entries(measures).flatMap(([name, letter]) => {
-    const amount = sums[name as keyof RollupSums]
-    return amount === 0 ? [] : [{ letter, amount: String(amount) }]
-  })
-  return lines.flatMap((line) => {
-    const { dimension, hour, value, project, model, provider } = line
-    const day = dayOf(hour)
-    const name = JSON.stringify([hour, value, project, model, provider])
-    return [
-      ['ZADD', keys.rollupDays(dimension), String(day), String(day)],
-      ...amounts.map(({ letter, amount }) => [
-        'HINCRBY',
-        keys.rollups(dimension, day),
-        letter + name,
-        amount,
-      ]),
-    ]
-  })
+function addedTo(lines: readonly RollupLine[], sums: RollupSums): AddedSum[] {
+  const { requests, inputTokens, cachedInputTokens, outputTokens, charge, providerCost } = sums
+  const money = [charge, providerCost].flatMap((amount) => [
+    Math.trunc(amount / nanoPerUsd),
+    amount % nanoPerUsd,
+  ])
+  const amounts = [requests, inputTokens, cachedInputTokens, outputTokens, ...money]
+  return lines.map(({ dimension, hour, value, project, model, provider }) => ({
+    dimension,
+    day: String(dayOf(hour)),
+    line: JSON.stringify([hour, value, project, model, provider]),
+    amounts,
+  }))
 }
 
 /** Counts a call among those that tell how much output its like have. */

@@ -12,15 +12,17 @@ import {
   type Settlement,
   type Stale,
 } from '../call.ts'
+import { shareOf } from '../end-users.ts'
 import { extended, newHold, type OpenHold } from '../hold.ts'
 import type { LimitRegistry } from '../limit-registry.ts'
-import { isEnforced, isRate, type Limit } from '../limit.ts'
+import { isEnforced, isRate, type Limit, type LimitState } from '../limit.ts'
 import {
   closeMoves,
   judgeAll,
   lateMoves,
   limitIdOf,
   limitsOn,
+  limitsSince,
   openMoves,
   postMoves,
   raiseAsks,
@@ -30,12 +32,12 @@ import {
 import { suspension, type Briefing, type Policy } from '../policy.ts'
 import type { Registry } from '../registry.ts'
 import { postedHold, receiptOf, settledAs, sweptSettlement } from '../settlement.ts'
-import { isSoundCall, isSoundSettlement, isSoundStep } from '../soundness.ts'
+import { isSoundCall, isSoundPosting, isSoundSettlement, isSoundStep } from '../soundness.ts'
 import type { Habits } from './habits.ts'
 import type { Rollups } from './rollups.ts'
 import { hasRow, readRow, writeRow } from './rows.ts'
 import type { Sql } from './sql.ts'
-import type { Tallies } from './tallies.ts'
+import type { Counted, Tallies } from './tallies.ts'
 
 interface Parts {
   readonly sql: Sql
@@ -105,9 +107,11 @@ export class Calls {
   #take(call: OpenCall, policy: Policy): Hold | Refusal {
     const { sql, tallies, now, leaseMs } = this.#parts
     const openedAt = now()
-    const asked = this.#limitsOn(call, policy).map((limit) => {
-      const counter = tallies.peek(limit, call.endUser, openedAt)
-      const state = tallies.state({ limit, counter }, openedAt)
+    const limits = this.#limitsOn(call, policy)
+    const counters = tallies.peek(limits, call.endUser, openedAt)
+    const asked = limits.map((limit, index) => {
+      const counter = counters[index] ?? limit.id
+      const state = this.#state({ limit, counter }, call, openedAt)
       return { limit, counter, state, requested: heldBy(limit, call) }
     })
     const refusal = judgeAll(asked)
@@ -118,7 +122,6 @@ export class Calls {
     for (const { limit, counter } of asked)
       if (overruns.has(counter)) tallies.refuse({ limit, counter }, openedAt)
     this.#move(openMoves(asked, openedAt), openedAt)
-    const counters = asked.map(({ counter }) => counter)
     const hold = newHold(call, { policy, counters, openedAt, leaseMs })
     this.#holds.set(hold.id, hold)
     sql.run('INSERT INTO holds VALUES (?, ?)', hold.id, JSON.stringify(hold))
@@ -126,14 +129,14 @@ export class Calls {
   }
 
   #extend(id: string, step: ExtendStep): Extension | Refusal {
-    const { sql, tallies, now, leaseMs } = this.#parts
+    const { sql, now, leaseMs } = this.#parts
     const hold = this.#holds.get(id)
     if (!hold) return refuse('not_found', 'No such call is open.')
     if (!isSoundStep(hold, step)) return refuse('invalid_request', 'An extension needs whole, safe amounts.')
     const raised = step.seq > hold.seq ? extended(hold, step) : hold
     const asks = raiseAsks(hold, raised, this.#find)
     const budgets = asks.filter(({ limit }) => !isRate(limit))
-    const refusal = judgeAll(budgets.map((ask) => ({ ...ask, state: tallies.state(ask, hold.openedAt) })))
+    const refusal = judgeAll(budgets.map((ask) => ({ ...ask, state: this.#state(ask, hold, hold.openedAt) })))
     if (refusal) return refusal
     this.#move(openMoves(asks, hold.openedAt), now())
     const leaseUntil = now() + leaseMs
@@ -173,15 +176,16 @@ export class Calls {
     return receipt
   }
 
-  #post({ call, openedAt, settlement }: Posting): Receipt | Refusal {
+  #post(posting: Posting): Receipt | Refusal {
     const { sql, registry, tallies, now } = this.#parts
+    const { call, openedAt, settlement } = posting
+    if (!isSoundPosting(posting))
+      return refuse('invalid_request', 'A posting needs whole, safe amounts, all of one call.')
     if (this.#holds.has(call.id) || hasRow(sql, call.id)) return this.#settle(settlement)
     const key = registry.keyByHash(call.keyHash)
     if (!key) return refuse('not_found', 'This key does not exist.')
-    if (!isSoundCall(call) || !isSoundSettlement(settlement))
-      return refuse('invalid_request', 'A posting needs whole, safe amounts.')
     const at = Math.min(openedAt, now())
-    const limits = this.#limitsOn(call, { ...key, keyId: key.id })
+    const limits = limitsSince(this.#limitsOn(call, { ...key, keyId: key.id }), at)
     const counters = limits.map((limit) => tallies.claim(limit, call.endUser, at))
     const receipt = receiptOf(postedHold(call, key, { counters, openedAt: at }), settlement, now())
     this.#move(postMoves({ receipt, limits: counters }, this.#find), receipt.endedAt)
@@ -208,9 +212,14 @@ export class Calls {
     const now = this.#parts.now()
     const limits = hold.limits.flatMap((counter) => {
       const limit = this.#find(counter)
-      return limit && isEnforced(limit) ? [this.#parts.tallies.state({ limit, counter }, now)] : []
+      return limit && isEnforced(limit) ? [this.#state({ limit, counter }, hold, now)] : []
     })
     return { kind: 'hold', id: hold.id, openedAt: hold.openedAt, leaseUntil: hold.leaseUntil, limits }
+  }
+
+  /** Where a counter stands that a call moves. */
+  #state(counted: Counted, { endUser }: { endUser?: string }, at: number): LimitState {
+    return { ...this.#parts.tallies.state(counted, at), ...shareOf(counted.limit, endUser) }
   }
 
   #limitsOn(call: OpenCall, owner: { keyId: string; projectId?: string }): Limit[] {

@@ -1,6 +1,6 @@
 import type { LiveCounters } from '../end-users.ts'
 import type { Limit } from '../limit.ts'
-import { sharedCounter } from '../moves.ts'
+import { sharesOf } from '../moves.ts'
 import type { Sql } from './sql.ts'
 
 /** Where room is not found, it is looked for again after this long. */
@@ -47,10 +47,8 @@ export function sqlLiveCounters(sql: Sql, dropped: (counters: readonly string[])
       dropped(remove(named(gone)))
     },
     forget(limit) {
-      const first = sharedCounter(limit)
-      // The character after the slash ends the range of names that begin with it.
       const text = 'SELECT counter FROM end_users WHERE counter >= ? AND counter < ?'
-      return remove(named(sql.all<{ counter: string }>(text, first, `${limit.id}0`)))
+      return remove(named(sql.all<{ counter: string }>(text, ...sharesOf(limit))))
     },
   }
 }

@@ -32,8 +32,9 @@ const bucketColumn: Readonly<Record<Bucket, string>> = {
   month: "CAST(strftime('%s', hour / 1000, 'unixepoch', 'start of month') AS INTEGER) * 1000",
 }
 
-const sums = `sum(requests) AS requests, sum(input_tokens) AS input_tokens,
-  sum(cached_input_tokens) AS cached_input_tokens, sum(output_tokens) AS output_tokens,
+// `total` is exact below 2^53 like `sum`, and gives no integer above it, which Node would not read.
+const sums = `sum(requests) AS requests, total(input_tokens) AS input_tokens,
+  total(cached_input_tokens) AS cached_input_tokens, total(output_tokens) AS output_tokens,
   sum(charge_usd) AS charge_usd, sum(charge_nano) AS charge_nano, sum(cost_usd) AS cost_usd, sum(cost_nano) AS cost_nano`
 
 /** What was used in a time, in lines by bucket and group. */

@@ -5,10 +5,25 @@ import type { Sql } from './sql.ts'
 
 interface Pending {
   readonly line: RollupLine
-  sums: Record<keyof RollupSums, number>
+  /** One for each of the columns. */
+  readonly sums: number[]
 }
 
 const nanoPerUsd = 1_000_000_000
+
+/** Money in pairs, for what is gathered may pass 2^53 nanoUSD. */
+function valuesOf(sums: RollupSums): number[] {
+  return [
+    sums.requests,
+    sums.inputTokens,
+    sums.cachedInputTokens,
+    sums.outputTokens,
+    Math.trunc(sums.charge / nanoPerUsd),
+    sums.charge % nanoPerUsd,
+    Math.trunc(sums.providerCost / nanoPerUsd),
+    sums.providerCost % nanoPerUsd,
+  ]
+}
 
 /** The hourly sums of an org: what rows add is gathered, and written once per transaction. */
 export class Rollups {
@@ -35,32 +50,18 @@ export class Rollups {
   }
 
   #gather(row: Receipt | Adjustment, sums: RollupSums): void {
+    const values = valuesOf(sums)
     for (const line of linesOf(row)) {
       const name = JSON.stringify(line)
       const pending = this.#pending.get(name)
-      if (pending) addTo(pending.sums, sums)
-      else this.#pending.set(name, { line, sums: { ...sums } })
+      if (pending)
+        values.forEach((value, index) => (pending.sums[index] = (pending.sums[index] ?? 0) + value))
+      else this.#pending.set(name, { line, sums: [...values] })
     }
   }
 
-  #write(line: RollupLine, sums: RollupSums): void {
-    this.#sql.run(
-      upsert,
-      line.dimension,
-      line.hour,
-      line.value,
-      line.project,
-      line.model,
-      line.provider,
-      sums.requests,
-      sums.inputTokens,
-      sums.cachedInputTokens,
-      sums.outputTokens,
-      Math.trunc(sums.charge / nanoPerUsd),
-      sums.charge % nanoPerUsd,
-      Math.trunc(sums.providerCost / nanoPerUsd),
-      sums.providerCost % nanoPerUsd,
-    )
+  #write({ dimension, hour, value, project, model, provider }: RollupLine, sums: readonly number[]): void {
+    this.#sql.run(upsert, dimension, hour, value, project, model, provider, ...sums)
   }
 }
 
@@ -77,12 +78,3 @@ const summed = [
 
 const upsert = `INSERT INTO rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
   ${summed.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`
-
-function addTo(sums: Record<keyof RollupSums, number>, more: RollupSums): void {
-  sums.requests += more.requests
-  sums.inputTokens += more.inputTokens
-  sums.cachedInputTokens += more.cachedInputTokens
-  sums.outputTokens += more.outputTokens
-  sums.charge += more.charge
-  sums.providerCost += more.providerCost
-}

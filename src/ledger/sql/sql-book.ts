@@ -1,5 +1,6 @@
 import type { Book, ReportMethods } from '../book.ts'
 import type { Refusal } from '../call.ts'
+import { shareOf } from '../end-users.ts'
 import { LimitRegistry } from '../limit-registry.ts'
 import { adjustmentMethods, limitMethods, orgMethods, type Counters } from '../methods.ts'
 import type { Adjustment } from '../records.ts'
@@ -67,11 +68,11 @@ export function sqlBook({ sql, now, leaseMs, maxEndUsers }: BookOptions): SqlBoo
 function countersOf(tallies: Tallies, now: () => number): Counters {
   return {
     stateOf(limit, endUser) {
-      const counter = tallies.peek(limit, endUser, now())
-      const state = tallies.state({ limit, counter }, now())
-      return counter === limit.id || endUser === undefined ? state : { ...state, endUser }
+      const at = now()
+      const [counter = limit.id] = tallies.peek([limit], endUser, at)
+      return { ...tallies.state({ limit, counter }, at), ...shareOf(limit, endUser) }
     },
-    settleBucket: (limit) => tallies.fill({ limit, counter: limit.id }, now(), 0),
+    settleBucket: (limit) => tallies.settle(limit, now()),
     drop: (limit) => tallies.drop(limit),
     move: (moves) => moves.forEach((move) => tallies.move(move, now())),
   }

@@ -1,7 +1,7 @@
 import { rateState, refilled, type Bucket } from '../admission.ts'
-import { claimCounter, keepBucket, maxLiveCounters, peekCounter } from '../end-users.ts'
+import { claimCounter, keepBucket, maxLiveCounters, peekCounters } from '../end-users.ts'
 import { isEnforced, isRate, type Limit, type LimitState } from '../limit.ts'
-import { sharedCounter, type Move } from '../moves.ts'
+import { sharedCounter, sharesOf, type Move } from '../moves.ts'
 import { lifetime, windowOf, type Window } from '../window.ts'
 import { sqlLiveCounters, type SqlLiveCounters } from './live-counters.ts'
 import type { Sql } from './sql.ts'
@@ -51,10 +51,9 @@ export class Tallies {
     return claimCounter(limit, { endUser, at, most: this.#mostEndUsers }, this.#live)
   }
 
-  /** The same, without making one. */
-  peek(limit: Limit, endUser: string | undefined, at: number): string {
-    if (limit.scope.type !== 'end_user') return limit.id
-    return peekCounter(limit, { endUser, at, most: this.#mostEndUsers }, this.#live)
+  /** The same of several limits, without making any. */
+  peek(limits: readonly Limit[], endUser: string | undefined, at: number): string[] {
+    return peekCounters(limits, { endUser, at, most: this.#mostEndUsers }, this.#live)
   }
 
   /** Where a counter stands at a time: in the window that the time falls in, or, for a rate, now. */
@@ -69,7 +68,7 @@ export class Tallies {
   }
 
   move({ limit, counter, at, held, spent, fill }: Move, now: number): void {
-    if (isRate(limit)) return this.fill({ limit, counter }, now, fill)
+    if (isRate(limit)) return this.pour({ limit, counter }, now, fill)
     const { tally } = this.#at({ limit, counter }, at)
     tally.held += held
     if (spent === 0) return
@@ -78,12 +77,25 @@ export class Tallies {
   }
 
   /** Pours into a rate's bucket, or gives back. */
-  fill({ limit, counter }: Counted, now: number, amount: number): void {
+  pour({ limit, counter }: Counted, now: number, amount: number): void {
     if (!isRate(limit)) return
     const bucket = refilled(limit, { bucket: this.#bucket(counter, now), amount, now })
     this.#buckets.set(counter, bucket)
     this.#dirtyBuckets.add(counter)
     if (limit.scope.type === 'end_user') keepBucket(limit, { counter, bucket }, this.#live)
+  }
+
+  /** Notes how full the buckets of a limit are, before they begin to drain at another rate. */
+  settle(limit: Limit, now: number): void {
+    if (!isRate(limit)) return
+    const written = this.#sql.all<{ counter: string }>(
+      'SELECT counter FROM buckets WHERE counter >= ? AND counter < ?',
+      ...sharesOf(limit),
+    )
+    const [from, to] = sharesOf(limit)
+    const unwritten = [...this.#dirtyBuckets].filter((counter) => counter >= from && counter < to)
+    const counters = new Set([limit.id, ...unwritten, ...written.map(({ counter }) => counter)])
+    for (const counter of counters) this.pour({ limit, counter }, now, 0)
   }
 
   /** Notes a call that a shadow limit would have refused. */

@@ -6,7 +6,7 @@ import type { Book } from '../../../src/ledger/book.ts'
 import type { Attempt, Candidate, OpenCall, Refusal, Settlement } from '../../../src/ledger/call.ts'
 import { bookMethods } from '../../../src/ledger/connect.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
-import type { Limit, LimitState, ScopeType } from '../../../src/ledger/limit.ts'
+import { eachEndUser, type Limit, type LimitState, type ScopeType } from '../../../src/ledger/limit.ts'
 import { hashKey } from '../../../src/ledger/key-hash.ts'
 import type { Change, NewKey, NewLimit } from '../../../src/ledger/records.ts'
 
@@ -18,7 +18,14 @@ export interface LedgerUnderTest {
   destroy(): Promise<void>
 }
 
-export type MakeLedger = (options: { now: () => number; leaseMs: number }) => Promise<LedgerUnderTest>
+export interface LedgerOptions {
+  readonly now: () => number
+  readonly leaseMs: number
+  /** So many counters of end users live at once; asked only of engines that say `capsEndUsers`. */
+  readonly maxEndUsers?: number
+}
+
+export type MakeLedger = (options: LedgerOptions) => Promise<LedgerUnderTest>
 
 export const leaseMs = 120_000
 /** A Wednesday, at noon; ahead of the real time, so that no real alarm rings. */
@@ -32,7 +39,7 @@ type BookOfOrg = {
 let lastNumber = 0
 
 /** Ids that sort in the order in which they were made, whatever the clock says. */
-export function idOf(kind: 'req' | 'key' | 'prj' | 'lim', org: string): string {
+export function idOf(kind: 'req' | 'key' | 'prj' | 'lim' | 'top' | 'adj', org: string): string {
   lastNumber += 1
   return `${kind}_${org}_00000000-0000-7000-8000-${lastNumber.toString(16).padStart(12, '0')}`
 }
@@ -88,7 +95,8 @@ export class TestOrg {
   }
 
   scope(type: ScopeType): Limit['scope'] {
-    return { type, id: { org: orgId(this.slug), project: this.projectId, key: this.keyId }[type] }
+    const ids = { org: orgId(this.slug), project: this.projectId, key: this.keyId, end_user: eachEndUser }
+    return { type, id: ids[type] }
   }
 
   /** Makes a limit, on the org unless told otherwise. */
@@ -102,15 +110,15 @@ export class TestOrg {
     return made.record.id
   }
 
-  async state(limitId: string): Promise<LimitState> {
-    const state = await this.book.limit(limitId)
+  async state(limitId: string, endUser?: string): Promise<LimitState> {
+    const state = await this.book.limit(limitId, endUser)
     if ('kind' in state) throw new Error(state.message)
     return state
   }
 
-  /** What is spent and held of a limit. */
-  async counts(limitId: string): Promise<{ spent: number; held: number }> {
-    const { spent, held } = await this.state(limitId)
+  /** What is spent and held of a limit, or of one end user's share in it. */
+  async counts(limitId: string, endUser?: string): Promise<{ spent: number; held: number }> {
+    const { spent, held } = await this.state(limitId, endUser)
     return { spent, held }
   }
 

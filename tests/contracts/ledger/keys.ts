@@ -77,7 +77,10 @@ function tenantPromises(promises: Promises): void {
       await other.book.updateLimit(limit, { amount: 1 }, root),
       await other.book.deleteLimit(limit, root),
       await other.book.key(org.keyId),
+      await other.book.updateKey(org.keyId, { name: 'x' }, root),
       await other.book.revokeKey(org.keyId, root),
+      await other.book.updateProject(org.projectId, { suspended: true }, root),
+      await other.book.topUp({ id: idOf('top', other.slug), limitId: limit, amount: 1 }, root),
       await other.book.project(org.projectId),
       await other.book.limitsOfKey(org.keyId),
       await other.book.createLimit(
@@ -91,10 +94,16 @@ function tenantPromises(promises: Promises): void {
     ]
     for (const answer of answers) expect(refusalOf(answer).code).toBe('not_found')
     await org.settle(request, { cost: 5 })
+    const adjustments = [{ requestId: request }, { keyId: org.keyId }, { projectId: org.projectId }]
+    for (const target of adjustments) {
+      const answer = await other.book.adjust({ id: idOf('adj', other.slug), charge: 1, ...target }, root)
+      expect(refusalOf(answer).code).toBe('not_found')
+    }
     expect(refusalOf(await other.book.request(request)).code).toBe('not_found')
     expect(await org.counts(limit)).toEqual({ spent: 5, held: 0 })
     expect(await other.book.requests({ limit: 10 })).toEqual({ data: [], hasMore: false })
     expect(await other.book.limits({ limit: 10 })).toEqual({ data: [], hasMore: false })
+    expect(await other.book.exportRows({ after: 0, limit: 10 })).toEqual([])
   })
 
   promises('an org that was never created refuses everything', async (org) => {
@@ -107,14 +116,17 @@ function tenantPromises(promises: Promises): void {
       open: await absent.open(org.call()),
       extend: await absent.extend(id, { seq: 1, more: small, soFar: small, candidate: 0 }),
       settle: await absent.settle(settlement),
+      post: await absent.post({ call: { ...org.call(), id }, openedAt: org.clock.time, settlement }),
       org: await absent.org(),
       updateOrg: await absent.updateOrg({ name: 'x' }, root),
       createProject: await absent.createProject({ id, name: 'x' }, root),
       project: await absent.project(id),
       projects: await absent.projects(page),
+      updateProject: await absent.updateProject(id, { name: 'x' }, root),
       createKey: await absent.createKey({ id, name: 'x', scopes: [], limits: [], hash: 'x' }, root),
       key: await absent.key(id),
       keys: await absent.keys(page),
+      updateKey: await absent.updateKey(id, { name: 'x' }, root),
       revokeKey: await absent.revokeKey(id, root),
       createLimit: await absent.createLimit(
         { id, scope: { type: 'org', id: 'org_absent' }, metric: 'requests', amount: 1 },
@@ -125,12 +137,17 @@ function tenantPromises(promises: Promises): void {
       limitsOfKey: await absent.limitsOfKey(id),
       updateLimit: await absent.updateLimit(id, { amount: 1 }, root),
       deleteLimit: await absent.deleteLimit(id, root),
+      topUp: await absent.topUp({ id, limitId: id, amount: 1 }, root),
+      topUps: await absent.topUps(page),
       request: await absent.request(id),
       requests: await absent.requests(page),
       usage: await absent.usage({ from: 0, to: 1, groupBy: [] }),
+      exportRows: await absent.exportRows({ after: 0, limit: 1 }),
+      adjust: await absent.adjust({ id, charge: 1 }, root),
+      adjustments: await absent.adjustments(page),
       audit: await absent.audit(page),
     }
-    expect([...Object.keys(refusals), 'sweep', 'nextExpiry', 'createOrg'].toSorted()).toEqual(
+    expect([...Object.keys(refusals), 'sweep', 'prune', 'nextExpiry', 'createOrg'].toSorted()).toEqual(
       [...bookMethods].toSorted(),
     )
     for (const [method, answer] of Object.entries(refusals)) {
@@ -138,6 +155,7 @@ function tenantPromises(promises: Promises): void {
       expect({ method, ...refusalOf(answer) }).toMatchObject({ method, code })
     }
     expect(await absent.sweep('all')).toBe(0)
+    expect(await absent.prune(Number.MAX_SAFE_INTEGER)).toBe(0)
     expect(await absent.nextExpiry()).toBeUndefined()
   })
 }

@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
+import { hashKey } from '../../../src/ledger/key-hash.ts'
 import type { Metric, Period, ScopeType } from '../../../src/ledger/limit.ts'
 import type { Promises } from './contract.ts'
-import { root, settlementOf, small } from './harness.ts'
+import { idOf, refusalOf, root, small } from './harness.ts'
 
 export const metrics = [
   'requests',
@@ -10,11 +11,18 @@ export const metrics = [
   'output_tokens',
   'cost',
 ] as const satisfies readonly Metric[]
-export const scopes = ['org', 'project', 'key'] as const satisfies readonly ScopeType[]
-const periods = ['minute', 'hour', 'day', 'week', 'month', 'lifetime'] as const satisfies readonly Period[]
+export const scopes = ['org', 'project', 'key', 'end_user'] as const satisfies readonly ScopeType[]
+export const periods = [
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'lifetime',
+] as const satisfies readonly Period[]
 
 /** What one `small` call takes of each metric. */
-const unit: Readonly<Record<Metric, number>> = {
+export const unit: Readonly<Record<Metric, number>> = {
   requests: 1,
   tokens: 30,
   input_tokens: 10,
@@ -23,6 +31,8 @@ const unit: Readonly<Record<Metric, number>> = {
   concurrency: 1,
 }
 const dayMs = 86_400_000
+/** Every call here is for one end user, so that it counts at each scope. */
+const ann = { endUser: 'ann' }
 /** After how long a full limit is free again. */
 const span: Readonly<Record<Exclude<Period, 'lifetime'>, number>> = {
   minute: 60_000,
@@ -35,13 +45,10 @@ const span: Readonly<Record<Exclude<Period, 'lifetime'>, number>> = {
 export function limitPromises(promises: Promises): void {
   for (const metric of metrics)
     for (const per of periods) for (const on of scopes) cyclePromise(promises, { metric, per, on })
-  for (const on of scopes) {
-    concurrencyPromise(promises, on)
-    for (const metric of [...metrics, 'concurrency'] as const) racePromise(promises, metric, on)
-    for (const metric of ['requests', 'tokens', 'cost'] as const) rateRacePromise(promises, metric, on)
-  }
+  for (const on of scopes) concurrencyPromise(promises, on)
   codePromises(promises)
   atomicPromises(promises)
+  countPromises(promises)
 }
 
 function cyclePromise(
@@ -54,12 +61,12 @@ function cyclePromise(
     async (org) => {
       const one = unit[metric]
       const limit = await org.limit({ on, metric, per, amount: 2 * one })
-      const first = await org.open()
-      expect(await org.counts(limit)).toEqual(rate ? { spent: one, held: 0 } : { spent: 0, held: one })
+      const first = await org.open(small, ann)
+      expect(await org.counts(limit, 'ann')).toEqual(rate ? { spent: one, held: 0 } : { spent: 0, held: one })
       await org.settle(first, small)
-      expect(await org.counts(limit)).toEqual({ spent: one, held: 0 })
-      const second = await org.open()
-      const refusal = await org.refused()
+      expect(await org.counts(limit, 'ann')).toEqual({ spent: one, held: 0 })
+      const second = await org.open(small, ann)
+      const refusal = await org.refused(small, ann)
       const code = rate ? 'rate_limited' : 'budget_held'
       const counts = rate ? { spent: 2 * one, held: 0 } : { spent: one, held: one }
       expect(refusal).toMatchObject({
@@ -68,10 +75,10 @@ function cyclePromise(
       })
       await org.settle(second, small)
       const spentCode = rate ? 'rate_limited' : metric === 'cost' ? 'budget_exceeded' : 'quota_exceeded'
-      expect((await org.refused()).code).toBe(spentCode)
+      expect((await org.refused(small, ann)).code).toBe(spentCode)
       org.clock.time += per === 'lifetime' ? 4000 * dayMs : span[per]
-      if (per === 'lifetime') expect((await org.refused()).code).toBe(spentCode)
-      else await org.open()
+      if (per === 'lifetime') expect((await org.refused(small, ann)).code).toBe(spentCode)
+      else await org.open(small, ann)
     },
   )
 }
@@ -79,9 +86,9 @@ function cyclePromise(
 function concurrencyPromise(promises: Promises, on: ScopeType): void {
   promises(`concurrency of one ${on}: counts the calls under way, however they end`, async (org) => {
     const limit = await org.limit({ on, metric: 'concurrency', amount: 2 })
-    const first = await org.open()
-    const second = await org.open()
-    const refusal = await org.refused()
+    const first = await org.open(small, ann)
+    const second = await org.open(small, ann)
+    const refusal = await org.refused(small, ann)
     expect(refusal).toMatchObject({
       code: 'rate_limited',
       limit: { limit: { id: limit }, spent: 0, held: 2, requested: 1 },
@@ -89,52 +96,12 @@ function concurrencyPromise(promises: Promises, on: ScopeType): void {
     expect(refusal.retryAfterSeconds).toBeGreaterThan(0)
     expect(refusal.retryable).not.toBe(false)
     await org.settle(first, small)
-    await org.open()
+    await org.open(small, ann)
     await org.book.settle({ id: second, attempts: [], source: 'exact', outcome: 'cancelled', charge: 0 })
-    expect(await org.counts(limit)).toEqual({ spent: 0, held: 1 })
+    expect(await org.counts(limit, 'ann')).toEqual({ spent: 0, held: 1 })
     await org.book.sweep('all')
-    expect(await org.counts(limit)).toEqual({ spent: 0, held: 0 })
+    expect(await org.counts(limit, 'ann')).toEqual({ spent: 0, held: 0 })
   })
-}
-
-function racePromise(promises: Promises, metric: Metric, on: ScopeType): void {
-  promises(`of 400 concurrent calls, ${metric} for 50 on one ${on} admits exactly 50`, async (org) => {
-    const one = unit[metric]
-    const terms = metric === 'concurrency' ? { metric } : { metric, per: 'lifetime' as const }
-    const limit = await org.limit({ on, ...terms, amount: 50 * one })
-    const answers = await Promise.all(Array.from({ length: 400 }, () => org.book.open(org.call())))
-    const held = answers.flatMap((answer) => (answer.kind === 'hold' ? [answer.id] : []))
-    expect(held).toHaveLength(50)
-    const code = metric === 'concurrency' ? 'rate_limited' : 'budget_held'
-    const full = { code, limit: { limit: { id: limit }, spent: 0, held: 50 * one, requested: one } }
-    for (const answer of answers) if (answer.kind !== 'hold') expect(answer).toMatchObject(full)
-    await Promise.all(held.map((id) => org.book.settle(settlementOf(id, small))))
-    expect(await org.counts(limit)).toEqual({ spent: metric === 'concurrency' ? 0 : 50 * one, held: 0 })
-    if (metric === 'concurrency') return void (await org.open())
-    const spent = { code: metric === 'cost' ? 'budget_exceeded' : 'quota_exceeded', retryable: false }
-    expect(await org.refused()).toMatchObject({
-      ...spent,
-      limit: { spent: 50 * one, held: 0, requested: one },
-    })
-  })
-}
-
-function rateRacePromise(promises: Promises, metric: Metric, on: ScopeType): void {
-  promises(
-    `of 400 concurrent calls, a rate of ${metric} for 50 on one ${on} admits exactly 50`,
-    async (org) => {
-      const one = unit[metric]
-      const limit = await org.limit({ on, metric, per: 'minute', amount: 50 * one })
-      const answers = await Promise.all(Array.from({ length: 400 }, () => org.book.open(org.call())))
-      expect(answers.filter((answer) => answer.kind === 'hold')).toHaveLength(50)
-      const full = {
-        code: 'rate_limited',
-        retryAfterSeconds: 2,
-        limit: { limit: { id: limit }, spent: 50 * one, requested: one },
-      }
-      for (const answer of answers) if (answer.kind !== 'hold') expect(answer).toMatchObject(full)
-    },
-  )
 }
 
 function codePromises(promises: Promises): void {
@@ -176,20 +143,64 @@ function codePromises(promises: Promises): void {
 function atomicPromises(promises: Promises): void {
   for (const [index, refuser] of scopes.entries())
     promises(`a call that the limit of the ${refuser} refuses takes nothing from any limit`, async (org) => {
-      const limits = []
       for (const on of scopes)
         for (const per of ['minute', 'day', 'lifetime'] as const)
-          limits.push(await org.limit({ on, metric: 'cost', per, amount: 1000 }))
-      limits.push(
-        await org.limit({ on: scopes[(index + 1) % 3] ?? 'org', metric: 'concurrency', amount: 10 }),
-      )
+          await org.limit({ on, metric: 'cost', per, amount: 1000 })
+      const next = scopes[(index + 1) % scopes.length] ?? 'org'
+      await org.limit({ on: next, metric: 'concurrency', amount: 10 })
       await org.limit({ on: refuser, metric: 'cost', per: 'week', amount: 10 })
-      const before = await org.book.limits({ limit: 50 })
-      await org.refused()
-      expect(await org.book.limits({ limit: 50 })).toEqual(before)
-      expect(before).toMatchObject({
-        data: limits.map((id) => ({ limit: { id }, spent: 0, held: 0 })).concat(expect.anything()),
-      })
+      const before = await org.book.limitsOfKey(org.keyId, 'ann')
+      await org.refused(small, ann)
+      expect(await org.book.limitsOfKey(org.keyId, 'ann')).toEqual(before)
+      expect(before).toMatchObject(Array.from({ length: 14 }, () => ({ spent: 0, held: 0 })))
       expect(await org.book.nextExpiry()).toBeUndefined()
     })
+}
+
+/** More limits on one scope would make each of its calls slow. */
+function countPromises(promises: Promises): void {
+  for (const on of scopes)
+    promises(`one ${on} has at most 100 limits, and room again when one is deleted`, async (org) => {
+      const terms = { scope: org.scope(on), metric: 'requests', per: 'day', amount: 9 } as const
+      const make = () => org.book.createLimit({ id: idOf('lim', org.slug), ...terms }, root)
+      const made = await Promise.all(Array.from({ length: 100 }, make))
+      for (const answer of made) expect(answer).toMatchObject({ kind: 'created' })
+      expect(refusalOf(await make()).code).toBe('conflict')
+      for (const other of scopes.filter((scope) => scope !== on))
+        await org.limit({ on: other, metric: 'requests', per: 'day', amount: 9 })
+      const hold = await org.book.open(org.call(small, ann))
+      expect(hold.kind === 'hold' && hold.limits).toHaveLength(103)
+      const [first] = made
+      if (first?.kind === 'created') {
+        const again = { ...terms, id: first.record.id }
+        expect(await org.book.createLimit(again, root)).toEqual(first)
+        await org.book.deleteLimit(first.record.id, root)
+      }
+      expect(await make()).toMatchObject({ kind: 'created' })
+      expect(refusalOf(await make()).code).toBe('conflict')
+    })
+
+  promises('a key is not made with more than 100 limits, nor with one that is there already', async (org) => {
+    const id = idOf('key', org.slug)
+    const limit = () =>
+      ({
+        id: idOf('lim', org.slug),
+        scope: { type: 'key', id },
+        metric: 'requests',
+        per: 'day',
+        amount: 9,
+      }) as const
+    const key = { id, name: 'k', scopes: ['call'], hash: hashKey(id) } as const
+    const many = Array.from({ length: 101 }, limit)
+    expect(refusalOf(await org.book.createKey({ ...key, limits: many }, root)).code).toBe('conflict')
+    const taken = await org.limit({ metric: 'requests', per: 'day', amount: 1 })
+    const twin = { ...limit(), id: taken }
+    expect(refusalOf(await org.book.createKey({ ...key, limits: [twin] }, root)).code).toBe('conflict')
+    expect(await org.state(taken)).toMatchObject({ limit: { scope: org.scope('org'), amount: 1 } })
+    expect(refusalOf(await org.book.key(id)).code).toBe('not_found')
+    const limits = many.slice(1)
+    expect(await org.book.createKey({ ...key, limits }, root)).toMatchObject({ kind: 'created' })
+    expect(await org.book.createKey({ ...key, limits }, root)).toMatchObject({ kind: 'created' })
+    expect(await org.book.limits({ limit: 200, scopeId: id })).toHaveProperty('data.length', 100)
+  })
 }

@@ -8,5 +8,5 @@ testLedger(
     const ledger = memoryLedger(options)
     return { ledger, crash: async () => ledger, destroy: () => ledger.close() }
   },
-  { crashSweeps: false, runs: 200 },
+  { crashSweeps: false, runs: 200, capsEndUsers: true },
 )

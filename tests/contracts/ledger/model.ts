@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { normaliseSum } from '../../../src/core/money.ts'
 import type { Receipt } from '../../../src/ledger/call.ts'
 import { coversModel, isRate, type Limit } from '../../../src/ledger/limit.ts'
-import type { UsageLine } from '../../../src/ledger/records.ts'
+import type { UsageLine } from '../../../src/ledger/report.ts'
 import { windowOf } from '../../../src/ledger/window.ts'
 import { leaseMs, type MakeLedger } from './harness.ts'
 import { ModelRun } from './model-run.ts'
@@ -15,6 +15,10 @@ export interface ModelOptions {
   readonly crashSweeps: boolean
   /** How many random scripts to run, unless `FC_RUNS` says otherwise. */
   readonly runs: number
+  /** Whether it can be given a small number of counters for end users: what needs that is not asked of others. */
+  readonly capsEndUsers?: true
+  /** How many calls come at once in the largest bursts; 1000 where absent. */
+  readonly burst?: number
 }
 
 /** `FC_SEED` runs again what a failure printed. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { UsageQuery } from '../../../src/ledger/records.ts'
+import type { UsageQuery } from '../../../src/ledger/report.ts'
 import type { Promises } from './contract.ts'
 import { attemptOf, candidateOf, idOf, noon, settlementOf, small, type TestOrg } from './harness.ts'
 
@@ -128,12 +128,26 @@ function bucketPromises(promises: Promises): void {
     ])
   })
 
-  promises('usage is asked for from one time, inclusive, to another, exclusive', async (org) => {
-    for (const [index, at] of [noon, noon + 1, noon + 2].entries()) await row(org, { cost: 10 ** index, at })
+  promises('usage is asked for from one hour, inclusive, to another, exclusive', async (org) => {
+    for (const hours of [0, 1, 2]) await row(org, { cost: 10 ** hours, at: noon + hours * hourMs })
     const sum = async (from: number, to: number) => org.book.usage({ from, to, groupBy: [] })
-    expect(await sum(noon, noon + 2)).toMatchObject([{ charge: { nano: 22 } }])
-    expect(await sum(noon + 1, noon + 3)).toMatchObject([{ charge: { nano: 220 } }])
-    expect(await sum(noon + 3, noon + 9)).toEqual([])
+    expect(await sum(noon, noon + 2 * hourMs)).toMatchObject([{ charge: { nano: 22 } }])
+    expect(await sum(noon + hourMs, noon + 3 * hourMs)).toMatchObject([{ charge: { nano: 220 } }])
+    expect(await sum(noon + 3 * hourMs, noon + 9 * hourMs)).toEqual([])
+    expect(await sum(noon, noon)).toEqual([])
+  })
+
+  promises('the time that usage is asked for is widened to whole hours', async (org) => {
+    for (const at of [noon - 1, noon, noon + hourMs - 1, noon + hourMs]) await row(org, { cost: 1, at })
+    const requests = async (from: number, to: number) => {
+      const [line] = (await org.book.usage({ from, to, groupBy: [] })) as readonly { requests: number }[]
+      return line?.requests
+    }
+    expect(await requests(noon, noon + hourMs)).toBe(2)
+    expect(await requests(noon + 1, noon + 2)).toBe(2)
+    expect(await requests(noon + hourMs - 1, noon + hourMs)).toBe(2)
+    expect(await requests(noon + hourMs - 1, noon + hourMs + 1)).toBe(3)
+    expect(await requests(noon - 1, noon + 1)).toBe(3)
   })
 }
 

@@ -89,15 +89,20 @@ export async function seedOrg(root: Send, slug: string) {
 
 export type Seeded = Awaited<ReturnType<typeof seedOrg>>
 
-/** Makes a call of a simulated model, so that there is a row; answers with its id. */
-export async function callModel(url: string, { root, key }: { root: Send; key: string }): Promise<string> {
+interface Calling {
+  readonly root: Send
+  readonly key: string
+}
+
+/** Calls a simulated model. */
+export async function sendCall(url: string, { root, key }: Calling): Promise<Response> {
   const models = z.array(z.object({ id: z.string(), offers: z.array(z.object({ provider: z.string() })) }))
   const simulated = pageOf(await root('GET', '/providers')).data.filter((provider) => provider.simulated)
   const offered = models.parse(pageOf(await root('GET', '/models')).data)
   const model = offered.find(({ offers }) =>
     offers.some((offer) => simulated.some(({ id }) => id === offer.provider)),
   )
-  const response = await fetch(`${url}/v1/chat/completions`, {
+  return fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -106,6 +111,11 @@ export async function callModel(url: string, { root, key }: { root: Send; key: s
       messages: [{ role: 'user', content: 'Hello' }],
     }),
   })
+}
+
+/** Makes a call of a simulated model, so that there is a row; answers with its id. */
+export async function callModel(url: string, calling: Calling): Promise<string> {
+  const response = await sendCall(url, calling)
   expect(response.status, await response.text()).toBe(200)
   return response.headers.get('x-request-id') ?? ''
 }

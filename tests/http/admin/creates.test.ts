@@ -131,6 +131,7 @@ test('a key keeps what it was given', async () => {
     models: ['gpt-*', 'qwen3-max'],
     expires_at: '2999-01-01T00:00:00.000Z',
     revoked_at: null,
+    fail_open: null,
     created_at: expect.any(String),
   })
   expect(pageOf(await root('GET', `/limits?org=acme&scope_id=${made.id}`)).data).toMatchObject([

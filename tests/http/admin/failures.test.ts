@@ -4,6 +4,7 @@ import { adminApi } from '../../../src/http/admin/admin-api.ts'
 import type { AdminDeps } from '../../../src/http/admin/deps.ts'
 import { connectLedger } from '../../../src/ledger/connect.ts'
 import { hashKey } from '../../../src/ledger/key-hash.ts'
+import { nodeEdge } from '../../../src/platform/node/node-edge.ts'
 
 /** What admins see, and operators read in the log, when the gateway itself cannot. */
 
@@ -19,6 +20,7 @@ function startBroken(changes: Partial<AdminDeps> = {}) {
     rootKeyHash: async () => hashKey(rootKey),
     log: (...line) => lines.push([line[0], line[1], line[2]]),
     catalogue: { models: new Map(), routes: new Map() },
+    edge: nodeEdge({ maxBodyBytes: 1024, idleSeconds: 1 }),
     listProviders: () => [],
     ...changes,
   })

@@ -83,12 +83,28 @@ const wrong: [name: string, change: Record<string, unknown>, param: string][] = 
   ['a burst of a budget', { burst: 1 }, 'burst'],
   ['a burst that is no amount', { metric: 'requests', per: 'minute', amount: 5, burst: 0.5 }, 'burst'],
   ['no scope', { scope: undefined }, 'scope'],
-  ['an unknown scope', { scope: { type: 'end_user', id: '*' } }, 'scope.type'],
+  ['an unknown scope', { scope: { type: 'user', id: '*' } }, 'scope.type'],
   ['a scope without an id', { scope: { type: 'project' } }, 'scope.id'],
   ['an unknown field in the scope', { scope: { type: 'org', name: 'x' } }, 'scope.name'],
-  ['a mode', { mode: 'shadow' }, 'mode'],
-  ['when_short', { when_short: 'clamp' }, 'when_short'],
-  ['a timezone', { timezone: 'Asia/Shanghai' }, 'timezone'],
+  ['an end user without a name', { scope: { type: 'end_user' } }, 'scope.id'],
+  ['an end user of no characters', { scope: { type: 'end_user', id: '' } }, 'scope.id'],
+  ['an end user of 257 characters', { scope: { type: 'end_user', id: 'x'.repeat(257) } }, 'scope.id'],
+  ['half a character as an end user', { scope: { type: 'end_user', id: '\ud83c' } }, 'scope.id'],
+  ['an unknown mode', { mode: 'off' }, 'mode'],
+  ['an unknown when_short', { when_short: 'queue' }, 'when_short'],
+  ['an unknown on_lost', { on_lost: 'refund' }, 'on_lost'],
+  ['clamping of requests', { metric: 'requests', amount: 1, when_short: 'clamp' }, 'when_short'],
+  ['clamping of input', { metric: 'input_tokens', amount: 1, when_short: 'clamp' }, 'when_short'],
+  [
+    'clamping of calls under way',
+    { metric: 'concurrency', per: undefined, when_short: 'clamp' },
+    'when_short',
+  ],
+  ['a zone of a rate', { metric: 'tokens', per: 'hour', timezone: 'Asia/Shanghai' }, 'timezone'],
+  ['a zone of a lifetime', { per: 'lifetime', timezone: 'UTC' }, 'timezone'],
+  ['an unknown zone', { timezone: 'Mars/Olympus' }, 'timezone'],
+  ['an ambiguous zone', { timezone: 'IST' }, 'timezone'],
+  ['an offset for a zone', { timezone: '+08:00' }, 'timezone'],
   ['no models', { models: [] }, 'models'],
   ['51 globs', { models: globs(51, 1) }, 'models'],
   ['a glob of 101 characters', { models: ['ok', ...globs(1, 101)] }, 'models[1]'],
@@ -165,7 +181,9 @@ describe('a change', () => {
     expect(await change({ amount: '0.0000000001' })).toMatchObject({ status: 400, param: 'amount' })
     expect(await change({ burst: 1 })).toMatchObject({ status: 400, param: 'burst' })
     expect(await change({ metric: 'tokens' })).toMatchObject({ status: 400, param: 'metric' })
-    expect(await change({})).toMatchObject({ status: 400, param: 'amount' })
+    expect(await change({ when_short: 'clamp', mode: 'off' })).toMatchObject({ status: 400, param: 'mode' })
+    expect(await change({ timezone: 'UTC' })).toMatchObject({ status: 400, param: 'timezone' })
+    expect(await change({})).toMatchObject({ status: 400, param: 'body' })
     expect((await root('PATCH', `/limits/${id}`, { body: { amount: 1e-7 } })).body).toMatchObject({
       amount: '0.0000001',
     })

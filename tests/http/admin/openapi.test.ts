@@ -38,7 +38,9 @@ const operations = [
   'POST /v1/chat/completions',
   'DELETE /admin/v1/keys/{id}',
   'DELETE /admin/v1/limits/{id}',
+  'GET /admin/v1/adjustments',
   'GET /admin/v1/audit',
+  'GET /admin/v1/exports/rows',
   'GET /admin/v1/keys',
   'GET /admin/v1/keys/{id}',
   'GET /admin/v1/limits',
@@ -51,13 +53,18 @@ const operations = [
   'GET /admin/v1/providers',
   'GET /admin/v1/requests',
   'GET /admin/v1/requests/{id}',
+  'GET /admin/v1/topups',
   'GET /admin/v1/usage',
+  'PATCH /admin/v1/keys/{id}',
   'PATCH /admin/v1/limits/{id}',
   'PATCH /admin/v1/orgs/{id}',
+  'PATCH /admin/v1/projects/{id}',
+  'POST /admin/v1/adjustments',
   'POST /admin/v1/keys',
   'POST /admin/v1/limits',
   'POST /admin/v1/orgs',
   'POST /admin/v1/projects',
+  'POST /admin/v1/topups',
 ]
 
 test('names every operation', async () => {
@@ -75,6 +82,15 @@ test('every reference leads somewhere', async () => {
   expect(names.length).toBeGreaterThan(20)
   for (const name of names) expect(document.components.schemas).toHaveProperty(name)
   expect(text.match(/"\$ref"/g)).toHaveLength(names.length)
+})
+
+test('every pattern is one that JSON Schema knows', async () => {
+  const text = JSON.stringify(await fetchDocument())
+  const patterns = [...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map((match) =>
+    JSON.parse(match[1] ?? ''),
+  )
+  expect(patterns.length).toBeGreaterThan(0)
+  for (const pattern of patterns) expect(pattern).toMatch(/^\^.*\$$/)
 })
 
 test('every path parameter is described', async () => {

@@ -31,7 +31,15 @@ test('no answer holds a key or its hash', async () => {
     await ask('GET', `/keys/${org.callKey}`),
     await ask('POST', '/keys', { body: { name: 'X', [org.callKey]: 1, project: org.callKey } }),
     await ask('POST', '/keys', { body: { name: 'X', project: org.callKey } }),
+    await ask('PATCH', `/keys/${org.keyId}`, { body: { name: 'X' } }),
     await ask('DELETE', `/keys/${org.keyId}`),
+    await ask('GET', '/topups'),
+    await ask('GET', '/adjustments'),
+    await ask('GET', '/exports/rows'),
+    await ask('GET', '/exports/rows', { headers: { accept: 'text/csv' } }),
+    await ask('GET', `/limits?end_user=${org.callKey}`),
+    await ask('POST', '/adjustments', { body: { key_id: org.callKey, charge: '1' } }),
+    await ask('POST', '/topups', { body: { limit_id: org.callKey, amount: '1' } }),
   ]
   const unknownField = answers[10]
   const secrets = [gateway.adminKey, org.adminKey, org.readKey, org.callKey]

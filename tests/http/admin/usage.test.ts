@@ -87,7 +87,7 @@ describe('400 naming the field', () => {
     ['from=2026-01-02&to=2026-01-01', 'from'],
     ['to=', 'to'],
     ['bucket=week', 'bucket'],
-    ['group_by=tag', 'group_by'],
+    ['group_by=team', 'group_by'],
     ['group_by=', 'group_by'],
     ['groupby=key', 'groupby'],
   ]
