@@ -71,7 +71,11 @@ export class Space {
   /** Makes sure that what is remembered is so now. */
   async refresh(): Promise<void> {
     const before = await this.revision()
-    if ((await this.#readRevision()) !== before) this.forget()
+    const now = this.#readRevision()
+    if ((await now) === before) return
+    this.forget()
+    // What is read from here on is no older than this.
+    this.#revision = now
   }
 
   forget(): void {

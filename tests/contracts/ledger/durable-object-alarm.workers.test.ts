@@ -1,5 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
+import { OrgLedger } from '../../../src/platform/workers/org-ledger.ts'
 import { makeDurableLedger, objectOf } from './durable-object-harness.ts'
 import {
   amountsOf,
@@ -138,5 +139,23 @@ describe('durable object', () => {
       await runInDurableObject(objectOf(org.slug), (object) =>
         expect(object.call(method as 'org', [])).rejects.toThrow(/does not know/),
       )
+  })
+
+  promises('an alarm deletes rows that are older than they are to be kept', async (org) => {
+    const old = await org.open()
+    await org.settle(old, {})
+    org.clock.time += 2 * 86_400_000
+    const young = await org.open()
+    await org.settle(young, {})
+    await runInDurableObject(objectOf(org.slug), async (_, state) => {
+      // As the object would be with the setting, which the tests' Worker has not.
+      const keeping = new OrgLedger(state, { WEIR_RETENTION_DAYS: '1' })
+      await keeping.alarm()
+    })
+    expect(await org.book.request(old)).toMatchObject({ code: 'not_found' })
+    expect(await org.book.request(young)).toMatchObject({ id: young })
+    expect(await org.book.usage({ from: 0, to: org.clock.time + 1, groupBy: [] })).toMatchObject([
+      { requests: 2 },
+    ])
   })
 })
