@@ -10,6 +10,7 @@ describe.each([
   'docs/callers.md',
   'docs/admins.md',
   'docs/operators.md',
+  'docs/money.md',
 ])('%s', (document) => {
   const text = readFileSync(document, 'utf8')
 

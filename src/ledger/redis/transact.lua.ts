@@ -4,38 +4,39 @@
  * Amounts are written with `%.0f`: Lua's own way of printing numbers keeps 14 digits only.
  */
 export const transactLua = `
+local call, format, match = redis.call, string.format, string.match
 local prefix = KEYS[1]
 local mostSafe = 9007199254740991
 
-local function whole(number) return string.format('%.0f', number) end
-local function exact(number) return string.format('%.17g', number) end
+local function whole(number) return format('%.0f', number) end
+local function exact(number) return format('%.17g', number) end
 
 local function tallyOf(move)
-  local kept = redis.call('HGET', prefix .. 'tally:' .. move.counter, move.window or '0')
+  local kept = call('HGET', prefix .. 'tally:' .. move.counter, move.window or '0')
   if not kept then return {spent = 0, held = 0, refused = 0} end
-  local spent, held, refused = string.match(kept, '^(%S+) (%S+) (%S+)$')
+  local spent, held, refused = match(kept, '^(%S+) (%S+) (%S+)$')
   return {spent = tonumber(spent), held = tonumber(held), refused = tonumber(refused)}
 end
 
 local function drainedOf(move, now)
-  local kept = redis.call('HGET', prefix .. 'buckets', move.counter)
+  local kept = call('HGET', prefix .. 'buckets', move.counter)
   if not kept then return 0 end
-  local used, at = string.match(kept, '^(%S+) (%S+)$')
+  local used, at = match(kept, '^(%S+) (%S+)$')
   local elapsed = math.max(0, now - tonumber(at))
   return math.max(0, tonumber(used) - (elapsed * move.rate.amount) / move.rate.ms)
 end
 
 local function addSums(sum)
   local key = prefix .. 'rollups:' .. sum.dimension .. ':' .. sum.day
-  local kept = redis.call('HGET', key, sum.line)
-  if not kept then redis.call('ZADD', prefix .. 'rollups:' .. sum.dimension, sum.day, sum.day) end
+  local kept = call('HGET', key, sum.line)
+  if not kept then call('ZADD', prefix .. 'rollups:' .. sum.dimension, sum.day, sum.day) end
   local sums = sum.amounts
   local index = 0
   for amount in string.gmatch(kept or '', '%S+') do
     index = index + 1
     sums[index] = sums[index] + tonumber(amount)
   end
-  redis.call('HSET', key, sum.line, string.format('%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f', unpack(sums)))
+  call('HSET', key, sum.line, format('%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f', unpack(sums)))
 end
 
 local function transact(plan, text)
@@ -43,38 +44,38 @@ local function transact(plan, text)
 
   -- The clock is this server's: a plan made by one that is off is made anew.
   if plan.tolerance then
-    local time = redis.call('TIME')
+    local time = call('TIME')
     local here = time[1] * 1000 + math.floor(time[2] / 1000)
     if math.abs(here - now) > plan.tolerance then return {'clock', whole(here)} end
   end
-  if plan.revision and (redis.call('GET', prefix .. 'revision') or '0') ~= plan.revision then return {'revision'} end
-  if plan.edits and (redis.call('GET', prefix .. 'edits') or '0') ~= plan.edits then return {'edits'} end
+  if plan.revision and (call('GET', prefix .. 'revision') or '0') ~= plan.revision then return {'revision'} end
+  if plan.edits and (call('GET', prefix .. 'edits') or '0') ~= plan.edits then return {'edits'} end
   if plan.fresh then
-    if redis.call('HEXISTS', prefix .. 'holds', plan.fresh) == 1 then return {'exists'} end
-    if redis.call('HEXISTS', prefix .. 'rows', plan.fresh) == 1 then return {'exists'} end
+    if call('HEXISTS', prefix .. 'holds', plan.fresh) == 1 then return {'exists'} end
+    if call('HEXISTS', prefix .. 'rows', plan.fresh) == 1 then return {'exists'} end
   end
   if plan.hold then
-    local kept = redis.call('HGET', prefix .. 'holds', plan.hold.id)
+    local kept = call('HGET', prefix .. 'holds', plan.hold.id)
     local version = plan.hold.version .. ':'
     if not kept or string.sub(kept, 1, #version) ~= version then return {'hold'} end
   end
-  if plan.row and redis.call('ZSCORE', prefix .. 'marks', plan.row.id) ~= plan.row.mark then return {'row'} end
+  if plan.row and call('ZSCORE', prefix .. 'marks', plan.row.id) ~= plan.row.mark then return {'row'} end
 
   -- End users beyond the most that may have counters of their own are told to share one.
   local crowded = {'crowded'}
   local looked = false
   local joining = 0
   for _, move in ipairs(plan.moves) do
-    if move.life and not redis.call('ZSCORE', prefix .. 'live', move.counter) then
-      if not looked and redis.call('ZCARD', prefix .. 'live') + joining >= plan.mostLive then
+    if move.life and not call('ZSCORE', prefix .. 'live', move.counter) then
+      if not looked and call('ZCARD', prefix .. 'live') + joining >= plan.mostLive then
         looked = true
-        for _, counter in ipairs(redis.call('ZRANGEBYSCORE', prefix .. 'live', '-inf', whole(now))) do
-          redis.call('ZREM', prefix .. 'live', counter)
-          redis.call('DEL', prefix .. 'tally:' .. counter)
-          redis.call('HDEL', prefix .. 'buckets', counter)
+        for _, counter in ipairs(call('ZRANGEBYSCORE', prefix .. 'live', '-inf', whole(now))) do
+          call('ZREM', prefix .. 'live', counter)
+          call('DEL', prefix .. 'tally:' .. counter)
+          call('HDEL', prefix .. 'buckets', counter)
         end
       end
-      if redis.call('ZCARD', prefix .. 'live') + joining >= plan.mostLive then
+      if call('ZCARD', prefix .. 'live') + joining >= plan.mostLive then
         crowded[#crowded + 1] = move.counter
       else
         joining = joining + 1
@@ -95,7 +96,7 @@ local function transact(plan, text)
       local granted = at.spent + at.held + (move.requested or 0) <= move.capacity
       if not granted and move.judge == 'enforce' then answer[1] = 'refused' end
       at.overrun = not granted and move.judge == 'shadow'
-      answer[#answer + 1] = exact(at.spent) .. ' ' .. whole(at.held) .. ' ' .. whole(at.refused)
+      answer[#answer + 1] = format('%.17g %.0f %.0f', at.spent, at.held, at.refused)
     end
   end
   if answer[1] == 'refused' then return answer end
@@ -105,41 +106,41 @@ local function transact(plan, text)
     local keepUntil = nil
     if move.rate then
       local used = math.max(0, at.spent + (move.fill or 0))
-      redis.call('HSET', prefix .. 'buckets', move.counter, exact(used) .. ' ' .. whole(now))
+      call('HSET', prefix .. 'buckets', move.counter, exact(used) .. ' ' .. whole(now))
       if move.rate.amount > 0 then keepUntil = math.ceil(now + used * move.rate.ms / move.rate.amount) end
     end
     if at.overrun or (not move.rate and (move.spent or move.held)) then
       local spent = move.rate and 0 or math.min(mostSafe, at.spent + (move.spent or 0))
       local refused = at.refused + (at.overrun and 1 or 0)
-      local tally = string.format('%.0f %.0f %.0f', spent, at.held + (move.held or 0), refused)
-      redis.call('HSET', prefix .. 'tally:' .. move.counter, move.window or '0', tally)
+      local tally = format('%.0f %.0f %.0f', spent, at.held + (move.held or 0), refused)
+      call('HSET', prefix .. 'tally:' .. move.counter, move.window or '0', tally)
     end
     if move.ofEndUser then
-      local score = redis.call('ZSCORE', prefix .. 'live', move.counter)
+      local score = call('ZSCORE', prefix .. 'live', move.counter)
       local kept = score and tonumber(score)
       if move.life and (not kept or kept < move.life.needed) then kept = move.life.keep end
       if kept and keepUntil and kept < keepUntil then kept = keepUntil end
-      if kept then redis.call('ZADD', prefix .. 'live', exact(kept), move.counter) end
+      if kept then call('ZADD', prefix .. 'live', exact(kept), move.counter) end
     end
   end
 
   if plan.keep then
-    redis.call('HSET', prefix .. 'holds', plan.keep.id, plan.keep.version .. ':' .. text)
-    redis.call('ZADD', prefix .. 'leases', whole(plan.keep.leaseUntil), plan.keep.id)
+    call('HSET', prefix .. 'holds', plan.keep.id, plan.keep.version .. ':' .. text)
+    call('ZADD', prefix .. 'leases', whole(plan.keep.leaseUntil), plan.keep.id)
   end
   if plan.drop then
-    redis.call('HDEL', prefix .. 'holds', plan.drop)
-    redis.call('ZREM', prefix .. 'leases', plan.drop)
+    call('HDEL', prefix .. 'holds', plan.drop)
+    call('ZREM', prefix .. 'leases', plan.drop)
   end
   if plan.enter then
-    local mark = redis.call('INCR', prefix .. 'mark')
-    redis.call('HSET', prefix .. 'rows', plan.enter, text)
-    redis.call('ZADD', prefix .. 'marks', whole(mark), plan.enter)
+    local mark = call('INCR', prefix .. 'mark')
+    call('HSET', prefix .. 'rows', plan.enter, text)
+    call('ZADD', prefix .. 'marks', whole(mark), plan.enter)
   end
   for _, sum in ipairs(plan.sums or {}) do addSums(sum) end
-  for _, write in ipairs(plan.writes or {}) do redis.call(unpack(write)) end
-  if plan.edits then redis.call('INCR', prefix .. 'edits') end
-  if plan.revise then redis.call('INCR', prefix .. 'revision') end
+  for _, write in ipairs(plan.writes or {}) do call(unpack(write)) end
+  if plan.edits then call('INCR', prefix .. 'edits') end
+  if plan.revise then call('INCR', prefix .. 'revision') end
   return answer
 end
 
