@@ -95,6 +95,7 @@ function makeOffer(name: string, { provider, model: fields }: Entry, region: str
     contextTokens: model.context,
     maxOutputTokens: model.max_output,
     imageTokens: model.image_tokens,
+    ...(model.hides_output && { hidesOutput: true }),
     tags: model.tags,
     ...(model.released && { released: model.released }),
     free: model.free,

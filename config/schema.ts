@@ -73,6 +73,8 @@ export const modelSchema = z
     context: tokens,
     max_output: tokens,
     image_tokens: tokens.default(defaultImageTokens),
+    /** Its streams do not show all of its output, such as what it reasons: their output cap is held in full. */
+    hides_output: z.boolean().default(false),
     tags: z.array(z.string().min(1)).default([]),
     released: isoDate.optional(),
     free: z.boolean().default(false),

@@ -8,6 +8,7 @@ import type { Edge } from './http/edge.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { log, setLogLevel } from './observe/log.ts'
 import { Authenticator } from './pipeline/authenticate.ts'
+import type { Outage } from './pipeline/outage.ts'
 import { configureProviders, regionsOf } from './routing/configure.ts'
 import type { Settings } from './settings.ts'
 
@@ -20,6 +21,8 @@ export interface Host {
   readonly ledger: Ledger
   readonly transport: Transport
   readonly edge: Edge
+  readonly outage: Outage
+  readonly settleForMs: number
   /** SHA-256 of the root admin key in hex; undefined if there is none. */
   readonly rootKeyHash: () => Promise<string | undefined>
 }
@@ -45,6 +48,8 @@ export function compose(host: Host) {
     transport: host.transport,
     deadlines: settings,
     leaseMs: settings.leaseSeconds * 1000,
+    settleForMs: host.settleForMs,
+    outage: host.outage,
     log,
     edge: host.edge,
     authenticator: new Authenticator({ ledger, log }),

@@ -1,9 +1,15 @@
 import { compose } from './compose.ts'
 import { hashKey } from './ledger/key-hash.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { log } from './observe/log.ts'
+import { memoryJournal } from './pipeline/journal.ts'
+import { Outage } from './pipeline/outage.ts'
 import { fetchTransport } from './platform/workers/fetch-transport.ts'
 import { workerEdge } from './platform/workers/worker-edge.ts'
 import { readSettings } from './settings.ts'
+
+/** `waitUntil` ends 30 seconds after the answer. */
+const settleForMs = 25_000
 
 type Environment<Bindings> = Bindings & Readonly<Record<string, unknown>>
 
@@ -46,6 +52,8 @@ function start(
     ledger,
     transport: fetchTransport,
     edge: workerEdge(settings.maxBodyBytes),
+    outage: new Outage({ ledger, journal: memoryJournal(), log, settleForMs }),
+    settleForMs,
     rootKeyHash: async () => (settings.adminKey === undefined ? undefined : hashKey(settings.adminKey)),
   })
 }

@@ -1,12 +1,15 @@
 import { getRequestListener } from '@hono/node-server'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { compose } from './compose.ts'
 import { hashKey } from './ledger/key-hash.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { log } from './observe/log.ts'
+import { Outage } from './pipeline/outage.ts'
 import { readConfigFile } from './platform/node/config-file.ts'
 import { firstStart, storedRootKeyHash, type FirstStart } from './platform/node/first-start.ts'
+import { openJournal } from './platform/node/journal.ts'
 import { nodeEdge } from './platform/node/node-edge.ts'
 import { stopOnSignal } from './platform/node/shutdown.ts'
 import { redisNodeLedger } from './platform/node/redis-node-ledger.ts'
@@ -17,10 +20,15 @@ import { readSettings, type Settings } from './settings.ts'
 
 /** Longer than load balancers keep a connection idle, so that they never send into one that is being closed. */
 const keepAliveMs = 75_000
+const settleForMs = 600_000
+/** A gateway that stops waits no longer for a ledger that takes nothing: what it holds is swept, what is journalled stays. */
+const drainMs = 20_000
 
 async function start(): Promise<void> {
   const settings = readSettings(process.env)
   const ledger = openLedger(settings)
+  const journal = await openJournal(settings.dataFolder, log)
+  const outage = new Outage({ ledger, journal, log, settleForMs })
   const transport = undiciTransport()
   const edge = nodeEdge(settings)
   const adminKeyHash = settings.adminKey === undefined ? undefined : hashKey(settings.adminKey)
@@ -31,6 +39,8 @@ async function start(): Promise<void> {
     ledger,
     transport,
     edge,
+    outage,
+    settleForMs,
     rootKeyHash: async () => adminKeyHash ?? storedRootKeyHash(ledger),
   })
   const made = adminKeyHash === undefined ? await firstStart(ledger) : undefined
@@ -39,7 +49,13 @@ async function start(): Promise<void> {
     { keepAliveTimeout: keepAliveMs },
     getRequestListener(app.fetch, { overrideGlobalObjects: false }),
   )
-  stopOnSignal({ server, edge, transport, ledger, log })
+  const stopPosting = outage.keepPosting()
+  const drain = async () => {
+    await stopPosting()
+    await Promise.race([edge.drain(), setTimeout(drainMs)])
+    await journal.close()
+  }
+  stopOnSignal({ server, edge: { drain }, transport, ledger, log })
   server.once('error', failStart)
   server.listen(settings.port, settings.host, () => greet(server, made))
 }

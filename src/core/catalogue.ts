@@ -14,6 +14,8 @@ export interface Offer {
   readonly maxOutputTokens: number
   /** Most tokens that one image in the input may count. */
   readonly imageTokens: number
+  /** Its streams do not show all of its output as it comes, such as what it reasons: nobody can tell from them how much it is. */
+  readonly hidesOutput?: boolean
   readonly tags: readonly string[]
   /** ISO date of its release, where known. */
   readonly released?: string

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../core/errors.ts'
 import type { Exchange } from '../core/price.ts'
 import type { Usage, UsageSource } from '../core/usage.ts'
 import type { LimitState } from './limit.ts'
-import type { Policy } from './policy.ts'
+import type { Briefing } from './policy.ts'
 
 /** One way in which a call may be served. */
 export interface Candidate {
@@ -45,7 +45,7 @@ export interface Hold {
 /** Nothing is held: the policy changed, the plan must be made once more under this one. */
 export interface Stale {
   readonly kind: 'stale'
-  readonly policy: Policy
+  readonly policy: Briefing
 }
 
 /** Nothing is held or changed. */

@@ -45,11 +45,10 @@ export function policyOf({ org, project, key }: Owners, now: number): Policy | R
   if (key.revokedAt !== undefined) return refuse('invalid_key', 'This key was revoked.')
   if (key.expiresAt !== undefined && key.expiresAt <= now)
     return refuse('invalid_key', 'This key has expired.')
-  const suspended = org.suspended ? 'org' : project?.suspended ? 'project' : undefined
   return {
     kind: 'policy',
     // Revisions only rise, so no sum of them ever comes again.
-    version: String(1 + (org.revision ?? 0) + (project?.revision ?? 0) + (key.revision ?? 0)),
+    version: String(1 + revisionOf(org) + revisionOf(project) + revisionOf(key)),
     org: org.slug,
     keyId: key.id,
     keyName: key.name,
@@ -57,9 +56,24 @@ export function policyOf({ org, project, key }: Owners, now: number): Policy | R
     ...(key.projectId !== undefined && { projectId: key.projectId }),
     ...(key.models && { models: key.models }),
     ...(key.expiresAt !== undefined && { expiresAt: key.expiresAt }),
-    ...(org.rate && { rate: org.rate }),
-    ...(suspended && { suspended }),
-    ...(key.failOpenAllowance !== undefined && { failOpenAllowance: key.failOpenAllowance }),
+    ...chargingOf(org, project, key),
+  }
+}
+
+function revisionOf(record: { readonly revision?: number } | undefined): number {
+  return record?.revision ?? 0
+}
+
+function chargingOf(
+  { rate, suspended }: Org,
+  project: Project | undefined,
+  { failOpenAllowance }: Key,
+): Pick<Policy, 'rate' | 'suspended' | 'failOpenAllowance'> {
+  const who = suspended ? 'org' : project?.suspended ? 'project' : undefined
+  return {
+    ...(rate && { rate }),
+    ...(who && { suspended: who }),
+    ...(failOpenAllowance !== undefined && { failOpenAllowance }),
   }
 }
 

@@ -1,9 +1,8 @@
 import type { Amounts } from '../core/amounts.ts'
 import type { Offer } from '../core/catalogue.ts'
 import type { InputSize, ModelRequest } from '../core/dialect.ts'
-import type { PriceCard } from '../core/price.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
-import { costOf, mostCostOf } from './cost.ts'
+import { chargeOf, type Pricing } from './charge.ts'
 
 /** How many bytes of text a token has on average, in most languages. */
 const bytesPerToken = 4
@@ -22,15 +21,8 @@ export function defaultOutputCap(offer: Offer): number {
   return Math.min(offer.maxOutputTokens, offer.contextTokens)
 }
 
-/** The most that a call can use: no text has more tokens than bytes, and no input is longer than the context. */
-export function mostOf(request: ModelRequest, offer: Offer, card: PriceCard): Amounts {
-  const inputTokens = mostInput(request.size, offer)
-  const outputTokens =
-    (request.outputCap ?? defaultOutputCap(offer)) * request.answers + request.extraOutputTokens
-  return { inputTokens, outputTokens, cost: mostCostOf(card, inputTokens, outputTokens) }
-}
-
-function mostInput({ textBytes, images, unbounded }: InputSize, offer: Offer): number {
+/** The most input that a call can have: no text has more tokens than bytes, and no input is longer than the context. */
+export function mostInput({ textBytes, images, unbounded }: InputSize, offer: Offer): number {
   const bound = textBytes + templateTokens + images * offer.imageTokens
   return unbounded ? offer.contextTokens : Math.min(offer.contextTokens, bound)
 }
@@ -43,7 +35,11 @@ export function countedUsage(request: ModelRequest, offer: Offer, outputBytes: n
   return { ...noUsage, inputTokens, outputTokens: tokensOfText(outputBytes) }
 }
 
-/** A usage as amounts, at the price of the card. */
-export function amountsOf(usage: Usage, card: PriceCard): Amounts {
-  return { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens, cost: costOf(card, usage) }
+/** A usage as amounts, in what the org is charged for it. */
+export function amountsOf(usage: Usage, pricing: Pricing): Amounts {
+  return {
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    cost: chargeOf(pricing, usage),
+  }
 }

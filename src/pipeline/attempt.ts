@@ -1,11 +1,12 @@
 import type { Dialect } from '../core/dialect.ts'
 import type { Exchange } from '../core/transport.ts'
-import type { PlannedCandidate } from '../routing/plan.ts'
 import type { Caller } from './answer.ts'
-import type { Credential } from './authenticate.ts'
+import type { PricedCandidate } from './candidate.ts'
+import type { Credential } from './credential.ts'
 import type { PipelineDeps } from './deps.ts'
 import type { Leaving } from './leaving.ts'
 import type { LiveCall } from './live-call.ts'
+import type { Wishes } from './wishes.ts'
 
 /** A call whose key is known and whose body has been read. */
 export interface IncomingCall {
@@ -21,25 +22,27 @@ export interface Dispatch {
   readonly deps: PipelineDeps
   readonly call: IncomingCall
   readonly live: LiveCall
+  readonly wishes: Wishes
   /** What every answer to this call carries. */
   readonly headers: Readonly<Record<string, string>>
 }
 
 /** A try under way. */
 export interface Try extends Dispatch {
-  readonly candidate: PlannedCandidate
+  readonly candidate: PricedCandidate
   readonly exchange: Exchange
   readonly leaving: Leaving
   /** `performance.now()` when it was sent. */
   readonly sentAt: number
 }
 
-/** Who served, for the headers. */
+/** Who served, and with how much output at most where that was clamped, for the headers. */
 export function servedHeaders({ candidate }: Try, index: number): Record<string, string> {
   return {
     'x-weir-provider': candidate.offer.provider,
     'x-weir-model': candidate.offer.model,
     'x-weir-attempts': String(index + 1),
+    ...(candidate.clamped && { 'x-weir-clamped': String(candidate.output.cap) }),
     ...(candidate.configured.provider.simulate && { 'x-weir-simulated': 'true' }),
   }
 }

@@ -2,11 +2,11 @@ import { WeirError } from '../core/errors.ts'
 import type { UpstreamHead } from '../core/transport.ts'
 import { noUsage } from '../core/usage.ts'
 import { defaultOutputCap } from '../metering/estimate.ts'
-import type { PlannedCandidate } from '../routing/plan.ts'
 import { sendWithin, UpstreamError } from '../upstream/deadlines.ts'
 import { readAll } from '../upstream/read-all.ts'
 import type { Answer } from './answer.ts'
 import { servedHeaders, type Dispatch, type Try } from './attempt.ts'
+import type { PricedCandidate } from './candidate.ts'
 import { failureOf, lastError, rateLimited, type Failure } from './failure.ts'
 import { headersDown, headersUp } from './headers.ts'
 import { CallerLeft, Leaving } from './leaving.ts'
@@ -45,7 +45,7 @@ function endOf(live: LiveCall, leaving: Leaving, error: WeirError) {
 
 async function tryCandidate(
   dispatching: Dispatch,
-  candidate: PlannedCandidate,
+  candidate: PricedCandidate,
   leaving: Leaving,
 ): Promise<Answer | Failure> {
   const { deps, call, live } = dispatching
@@ -55,6 +55,7 @@ async function tryCandidate(
     org: call.credential.org,
     upstreamModel: offer.upstream,
     outputCap: defaultOutputCap(offer),
+    ...(candidate.clamped && { clampTo: candidate.output.cap }),
     quirks: provider.quirks,
   })
   const sentAt = performance.now()

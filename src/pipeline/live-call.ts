@@ -1,12 +1,14 @@
-import { noAmounts, type Amounts } from '../core/amounts.ts'
+import type { Amounts } from '../core/amounts.ts'
 import type { ModelRequest } from '../core/dialect.ts'
-import type { PriceCard } from '../core/price.ts'
 import type { Usage, UsageSource } from '../core/usage.ts'
-import type { Attempt, Candidate, Outcome } from '../ledger/call.ts'
-import { amountsOf, countedUsage, mostOf } from '../metering/estimate.ts'
+import type { Attempt, Extension, Outcome, Refusal, Settlement } from '../ledger/call.ts'
+import { chargeOf } from '../metering/charge.ts'
 import { costOf } from '../metering/cost.ts'
-import type { PlannedCandidate } from '../routing/plan.ts'
+import { amountsOf, countedUsage } from '../metering/estimate.ts'
+import { pricedBy, type PricedCandidate } from './candidate.ts'
 import type { PipelineDeps } from './deps.ts'
+import { Lease } from './lease.ts'
+import type { Opened } from './opened.ts'
 import { settleSurely } from './settle.ts'
 
 /** What is known of one attempt's end. */
@@ -29,33 +31,34 @@ interface AnswerEnd {
 export class LiveCall {
   readonly id: string
   readonly request: ModelRequest
-  readonly candidates: readonly PlannedCandidate[]
+  readonly candidates: readonly PricedCandidate[]
   readonly attempts: Attempt[] = []
   /** Index of the candidate that is being tried. */
   serving = 0
   /** Bytes of output seen so far: what the lease's reports count. */
   outputBytes: () => number = () => 0
   readonly #deps: PipelineDeps
-  readonly #org: string
-  #leaseTimer: ReturnType<typeof setTimeout> | undefined
-  #seq = 0
+  readonly #opened: Opened
+  /** What each attempt would be charged, in nanoUSD. */
+  readonly #charges: number[] = []
+  readonly #lease: Lease | undefined
+  /** Whether it goes on without the ledger. */
+  #offLedger: boolean
   #settled: Promise<void> | undefined
 
-  constructor(
-    deps: PipelineDeps,
-    call: { id: string; org: string; request: ModelRequest; candidates: readonly PlannedCandidate[] },
-  ) {
+  constructor(deps: PipelineDeps, request: ModelRequest, opened: Opened) {
     this.#deps = deps
-    this.#org = call.org
-    this.id = call.id
-    this.request = call.request
-    this.candidates = call.candidates
-    this.#keepLease()
+    this.#opened = opened
+    this.id = opened.call.id
+    this.request = request
+    this.candidates = opened.candidates
+    this.#offLedger = opened.hold === undefined
+    if (opened.hold) this.#lease = this.#newLease()
   }
 
   /** Notes how an attempt at the current candidate ended, and returns its index. */
   noteAttempt(startedAt: number, end: AttemptEnd): number {
-    const { offer, card } = this.#candidate()
+    const { offer, card, pricing } = this.#candidate()
     this.attempts.push({
       provider: offer.provider,
       model: offer.model,
@@ -64,7 +67,7 @@ export class LiveCall {
       ...pricedBy(card),
       ...end,
     })
-    return this.attempts.length - 1
+    return this.#charges.push(chargeOf(pricing, end.usage)) - 1
   }
 
   /** Notes an attempt that answered: what the provider told is exact; where it told nothing, the text is counted. */
@@ -78,52 +81,75 @@ export class LiveCall {
     return this.noteAttempt(startedAt, { status: 0, usage: this.#counted(this.outputBytes()), source })
   }
 
+  /** Asks to hold more for the candidate that serves. Undefined if there is no answer to be had. */
+  async extend(more: Amounts): Promise<Extension | Refusal | undefined> {
+    if (!this.#offLedger) return this.#lease?.extend(more)
+    const granted = this.#deps.outage.extend(this.#opened, more.cost)
+    return granted ? { kind: 'extension', leaseUntil: 0 } : undefined
+  }
+
+  /** Goes on without the ledger, which does not answer, and holds so much more: if the key may, and its allowance covers that. */
+  async leaveLedger(more: Amounts): Promise<boolean> {
+    if (this.#offLedger) return false
+    const journalled = this.#deps.outage.admit(this.#opened, more.cost)
+    if (!journalled) return false
+    this.#lease?.stop()
+    // At once, for the call may end while it is being journalled.
+    this.#offLedger = true
+    this.#offLedger = await journalled
+    return this.#offLedger
+  }
+
   /** Settles, once: later calls change nothing. Resolves when the ledger has it or cannot be told. */
   settle(end: { outcome: Outcome; served?: number }): Promise<void> {
     this.#settled ??= this.#settleOnce(end)
     return this.#settled
   }
 
-  /** What the attempt that served costs the caller, in nanoUSD. */
+  /** What the attempt that served is charged to the caller, in nanoUSD. */
   chargeOf(served: number | undefined): number {
-    return served === undefined ? 0 : (this.attempts[served]?.providerCost ?? 0)
+    return served === undefined ? 0 : (this.#charges[served] ?? 0)
   }
 
   async #settleOnce({ outcome, served }: { outcome: Outcome; served?: number }): Promise<void> {
-    clearTimeout(this.#leaseTimer)
-    await settleSurely(this.#deps, this.#org, {
+    const settlement: Settlement = {
       id: this.id,
       attempts: this.attempts,
       ...(served !== undefined && { served }),
       source: sourceOf(this.attempts, served),
       outcome,
       charge: this.chargeOf(served),
+    }
+    this.#lease?.stop()
+    if (this.#offLedger) return this.#deps.outage.settle(settlement)
+    return settleSurely(this.#deps, this.#opened.credential.org, settlement)
+  }
+
+  #newLease(): Lease {
+    const { org } = this.#opened.credential
+    return new Lease({
+      leaseMs: this.#deps.leaseMs,
+      send: (step) => this.#deps.ledger.book.extend(org, this.id, step),
+      report: () => this.#report(),
+      failed: (reason) => this.#deps.log('warn', 'lease-not-renewed', { call: this.id, reason }),
     })
   }
 
-  /** Renews the lease at half time, and reports what was used so far, for as long as the call lives. */
-  #keepLease(): void {
-    this.#leaseTimer = setTimeout(() => {
-      const step = { seq: ++this.#seq, more: noAmounts, soFar: this.#soFar(), candidate: this.serving }
-      const failed = (reason: string) =>
-        this.#deps.log('warn', 'lease-not-renewed', { call: this.id, reason })
-      this.#deps.ledger.book.extend(this.#org, this.id, step).then(
-        (answer) => answer.kind === 'refusal' && failed(answer.code),
-        (error: unknown) => failed(String(error)),
-      )
-      this.#keepLease()
-    }, this.#deps.leaseMs / 2)
-  }
-
-  #soFar(): Amounts {
-    return amountsOf(this.#counted(this.outputBytes()), this.#candidate().card)
+  #report() {
+    const { card, pricing } = this.#candidate()
+    const soFar = this.#counted(this.outputBytes())
+    return {
+      soFar: amountsOf(soFar, pricing),
+      providerCostSoFar: costOf(card, soFar),
+      candidate: this.serving,
+    }
   }
 
   #counted(outputBytes: number): Usage {
     return countedUsage(this.request, this.#candidate().offer, outputBytes)
   }
 
-  #candidate(): PlannedCandidate {
+  #candidate(): PricedCandidate {
     const candidate = this.candidates[this.serving]
     if (!candidate) throw new Error('No candidate is being tried.')
     return candidate
@@ -136,19 +162,4 @@ function sourceOf(attempts: readonly Attempt[], served: number | undefined): Usa
   if (serving) return serving.source
   const sources = attempts.map((attempt) => attempt.source)
   return sources.includes('floor') ? 'floor' : sources.includes('counted') ? 'counted' : 'exact'
-}
-
-/** A planned candidate as the ledger holds for it. */
-export function ledgerCandidate(request: ModelRequest, { offer, card }: PlannedCandidate): Candidate {
-  return {
-    model: offer.model,
-    provider: offer.provider,
-    hold: mostOf(request, offer, card),
-    floor: amountsOf(countedUsage(request, offer, 0), card),
-    ...pricedBy(card),
-  }
-}
-
-function pricedBy({ id, exchange }: PriceCard) {
-  return { priceCard: id, ...(exchange && { exchange }) }
 }

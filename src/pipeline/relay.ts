@@ -1,23 +1,26 @@
+import { concatBytes } from '../core/bytes.ts'
 import type { StreamScanner } from '../core/dialect.ts'
 import type { UpstreamHead } from '../core/transport.ts'
-import type { Outcome } from '../ledger/call.ts'
 import { UpstreamError } from '../upstream/deadlines.ts'
 import type { Answer, Sink } from './answer.ts'
 import { servedHeaders, type Try } from './attempt.ts'
+import { BudgetSpent, Coverage } from './coverage.ts'
 import { failureOf, type Failure } from './failure.ts'
 import { headersDown } from './headers.ts'
 import { CallerLeft } from './leaving.ts'
+import { StreamEnd } from './stream-end.ts'
 
 /** A caller that leaves after the model finished is no reason to miss the usage that is about to come. */
 const usageGraceMs = 5_000
 
 /** A streamed answer. Until its first event is there another provider may still be tried. */
 export async function answerStream(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
-  const { call, live, exchange } = attempt
-  const scanner = call.dialect.scanStream(live.request, attempt.candidate.configured.provider.quirks)
+  const { call, live, candidate, exchange, wishes } = attempt
+  const { quirks } = candidate.configured.provider
+  const scanner = call.dialect.scanStream(live.request, quirks, { holdEnd: wishes.usageEvent })
   live.outputBytes = () => scanner.outputBytes
   let first: Uint8Array = new Uint8Array()
-  while (first.length === 0) {
+  while (first.length === 0 && !scanner.ended) {
     const bytes = await exchange.read()
     if (!bytes) throw new UpstreamError('broken', 'The provider ended its stream before it began.')
     first = scanner.push(bytes)
@@ -37,69 +40,83 @@ async function relay(
   scanner: StreamScanner,
   { first, sink }: { first: Uint8Array; sink: Sink },
 ): Promise<void> {
-  const { call, live, candidate, exchange, leaving } = attempt
-  const leave = () => exchange.abort(new CallerLeft())
+  const { live, candidate, exchange, leaving } = attempt
+  const coverage = new Coverage(live, candidate)
+  const end = new StreamEnd(attempt, scanner)
+  const leave = () => {
+    coverage.stop()
+    exchange.abort(new CallerLeft())
+  }
+  let grace: ReturnType<typeof setTimeout> | undefined
   leaving.do(() => {
-    if (scanner.finished && !scanner.usage) setTimeout(leave, usageGraceMs)
+    if (scanner.finished && !scanner.usage) grace = setTimeout(leave, usageGraceMs)
     else leave()
   })
-  let settled = false
-  const settle = (broken?: unknown) => {
-    if (!settled) settleStream(attempt, scanner, broken)
-    settled = true
-  }
-  const broken = await pass(attempt, scanner, { first, sink, settle })
-  settle(broken)
-  if (!broken || broken instanceof CallerLeft || scanner.finished || leaving.left) return
-  attempt.deps.log('warn', 'stream-broken', {
-    call: live.id,
-    provider: candidate.offer.provider,
-    reason: String(broken),
-  })
-  await sink.write(call.dialect.errorEvent(failureOf(broken), live.id))
+  const broken = await pass(attempt, scanner, { first, sink, coverage, end })
+  clearTimeout(grace)
+  end.settle(broken)
+  const last = leaving.left ? undefined : lastEvents(attempt, scanner, { end, broken })
+  if (last) await written(sink, last, idleMsOf(attempt)).catch(() => {})
 }
 
-/** Puts down what the stream used, and settles. For a stream that failed before it brought anything nobody is charged. */
-function settleStream({ call, live, sentAt }: Try, scanner: StreamScanner, broken: unknown): void {
-  const told = scanner.finished ? scanner.usage : undefined
-  const index = live.noteAnswer(sentAt, { status: 200, told, outputBytes: scanner.outputBytes })
-  const outcome = outcomeOf(scanner, broken)
-  const failedEmpty = outcome !== 'ok' && outcome !== 'cancelled' && scanner.outputBytes === 0
-  call.caller.afterwards(live.settle({ outcome, ...(!failedEmpty && { served: index }) }))
+/** What is told where the stream does not end by itself, or ended without an end of its own. */
+function lastEvents(
+  { deps, call, live, candidate }: Try,
+  scanner: StreamScanner,
+  { end, broken }: { end: StreamEnd; broken: unknown },
+): Uint8Array | undefined {
+  if (broken instanceof CallerLeft) return undefined
+  if (scanner.finished) return end.finish()
+  if (!broken) return undefined
+  if (broken instanceof BudgetSpent) return end.cut(broken)
+  const reason = String(broken)
+  deps.log('warn', 'stream-broken', { call: live.id, provider: candidate.offer.provider, reason })
+  return call.dialect.errorEvent(failureOf(broken), live.id)
 }
 
 interface Passing {
   readonly first: Uint8Array
   readonly sink: Sink
-  /** Settles a stream that said that it ended: a provider may keep the connection for long after. */
-  readonly settle: () => void
+  readonly coverage: Coverage
+  readonly end: StreamEnd
 }
 
-/** Sends the events down as they come. Returns what went wrong, if anything did. */
-async function pass(
-  { deps, exchange }: Try,
-  scanner: StreamScanner,
-  { first, sink, settle }: Passing,
-): Promise<unknown> {
-  const idleMs = deps.deadlines.idleSeconds * 1000
+/** Sends the events down until the provider ends. Returns what went wrong, if anything did. */
+async function pass(attempt: Try, scanner: StreamScanner, passing: Passing): Promise<unknown> {
   try {
-    for (let events = first; ;) {
-      if (scanner.ended) settle()
-      if (events.length > 0) await written(sink, events, idleMs)
-      const bytes = await exchange.read()
-      if (!bytes) break
-      events = scanner.push(bytes)
-    }
+    await passEvents(attempt, scanner, passing)
     const rest = scanner.rest()
     if (!scanner.finished && !scanner.failed)
       return new UpstreamError('broken', 'The provider ended its stream in the middle.')
     if (scanner.hidError) return new UpstreamError('broken', "The operator's account is at fault.")
-    if (rest.length > 0) await written(sink, rest, idleMs)
+    if (rest.length > 0) await written(passing.sink, rest, idleMsOf(attempt))
     return undefined
   } catch (error) {
-    exchange.abort(new Error('given up'))
+    attempt.exchange.abort(new Error('given up'))
     return error
   }
+}
+
+/** Sends the events down as they come, as long as the hold covers them. */
+async function passEvents(
+  attempt: Try,
+  scanner: StreamScanner,
+  { first, sink, coverage, end }: Passing,
+): Promise<void> {
+  const idleMs = idleMsOf(attempt)
+  for (let events = first; ;) {
+    // A provider may keep the connection for long after it said that the stream ended.
+    if (scanner.ended) events = concatBytes([events, end.finish()])
+    if (events.length > 0) await written(sink, events, idleMs)
+    if (!scanner.finished) await coverage.next(scanner.outputBytes)
+    const bytes = await attempt.exchange.read()
+    if (!bytes) return
+    events = scanner.push(bytes)
+  }
+}
+
+function idleMsOf({ deps }: Try): number {
+  return deps.deadlines.idleSeconds * 1000
 }
 
 /** Waits until the caller took the bytes. One that takes none for as long as a provider may be idle has left, whatever its socket says. */
@@ -118,10 +135,4 @@ async function written(sink: Sink, bytes: Uint8Array, idleMs: number): Promise<v
   } finally {
     clearTimeout(timer)
   }
-}
-
-function outcomeOf(scanner: StreamScanner, broken: unknown): Outcome {
-  if (scanner.finished && !scanner.failed) return 'ok'
-  if (broken instanceof CallerLeft) return 'cancelled'
-  return broken instanceof UpstreamError && broken.reason === 'timed_out' ? 'timed_out' : 'failed'
 }

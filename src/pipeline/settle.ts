@@ -1,24 +1,27 @@
 import type { Settlement } from '../ledger/call.ts'
 import type { PipelineDeps } from './deps.ts'
+import { growingPauses } from './pauses.ts'
 
 type Deps = Pick<PipelineDeps, 'ledger' | 'log'>
 
-const tries = 4
-const pauseMs = 250
+const longestPauseMs = 30_000
 
-/** Settles in the ledger, trying again for some seconds. What it cannot tell is left to the sweep: the hold outlives this process. */
-export async function settleSurely(deps: Deps, org: string, settlement: Settlement): Promise<void> {
-  for (let attempt = 1; attempt <= tries; attempt++) {
+/** Settles in the ledger, again and again if need be. What it cannot tell in time is left to the sweep: the hold outlives this process. */
+export async function settleSurely(
+  deps: Deps & Pick<PipelineDeps, 'settleForMs'>,
+  org: string,
+  settlement: Settlement,
+): Promise<void> {
+  const call = settlement.id
+  for await (const attempt of growingPauses({ forMs: deps.settleForMs, longestMs: longestPauseMs }))
     try {
       const answer = await deps.ledger.book.settle(org, settlement)
-      if (answer.kind === 'refusal')
-        deps.log('error', 'settle-refused', { call: settlement.id, code: answer.code })
+      if (answer.kind === 'refusal') deps.log('error', 'settle-refused', { call, code: answer.code })
       return
     } catch (error) {
-      deps.log('error', 'settle-failed', { call: settlement.id, attempt, reason: String(error) })
-      if (attempt < tries) await new Promise((resolve) => setTimeout(resolve, pauseMs * 2 ** attempt))
+      deps.log('error', 'settle-failed', { call, attempt, reason: String(error) })
     }
-  }
+  deps.log('error', 'settle-given-up', { call })
 }
 
 /** Gives back what an open may hold whose answer never came: nothing was sent for it. */

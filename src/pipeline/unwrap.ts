@@ -8,10 +8,13 @@ export function refusalError({ code, message, limit, retryAfterSeconds, retryabl
   return new WeirError(code, message, {
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(retryable !== undefined && { retryable }),
-    ...(limit && {
-      limit: { ...limitStateToWire(limit), requested: amountToWire(limit.limit, limit.requested) },
-    }),
+    ...(limit && { limit: limitToTell(limit) }),
   })
+}
+
+/** The limit that refused, as callers see it. */
+export function limitToTell(limit: NonNullable<Refusal['limit']>): Readonly<Record<string, unknown>> {
+  return { ...limitStateToWire(limit), requested: amountToWire(limit.limit, limit.requested) }
 }
 
 /** The answer of the ledger, or the error that stands for its absence. */
@@ -20,8 +23,11 @@ export async function reachLedger<T>(log: Log, ask: Promise<T>): Promise<T> {
     return await ask
   } catch (error) {
     log('error', 'ledger-unreachable', { reason: String(error) })
-    throw new WeirError('ledger_unavailable', 'The ledger cannot be reached; nothing was sent.', {
-      retryAfterSeconds: 1,
-    })
+    throw ledgerUnavailable()
   }
+}
+
+export function ledgerUnavailable(): WeirError {
+  const message = 'The ledger cannot be reached; nothing was sent.'
+  return new WeirError('ledger_unavailable', message, { retryAfterSeconds: 1 })
 }

@@ -3,16 +3,12 @@ import { describe, expect, test } from 'vitest'
 import type { Offer } from '../../src/core/catalogue.ts'
 import type { ModelRequest } from '../../src/core/dialect.ts'
 import type { PriceCard, Rates } from '../../src/core/price.ts'
+import { atCost } from '../../src/core/rate.ts'
 import { noUsage, type Usage } from '../../src/core/usage.ts'
 import { readRequest } from '../../src/dialects/openai-chat/read-request.ts'
 import { costOf, mostCostOf, ratesFor } from '../../src/metering/cost.ts'
-import {
-  amountsOf,
-  countedUsage,
-  defaultOutputCap,
-  mostOf,
-  tokensOfText,
-} from '../../src/metering/estimate.ts'
+import { amountsOf, countedUsage, defaultOutputCap, tokensOfText } from '../../src/metering/estimate.ts'
+import { holdOf, outputBounds } from '../../src/metering/hold.ts'
 
 const flat = (rate: number): Rates => {
   return {
@@ -145,8 +141,10 @@ const plainCard: PriceCard = { id: 'p/m@start', rates: flat(1000), tiers: [] }
 const requestOf = (body: object): ModelRequest => {
   return readRequest(new Uint8Array(Buffer.from(JSON.stringify({ model: 'm', messages: [], ...body }))))
 }
-const most = (body: object, more: Partial<Offer> = {}) =>
-  mostOf(requestOf(body), { ...offer, ...more }, plainCard)
+const pricing = { card: plainCard, rate: atCost, model: 'm' }
+const most = (body: object, more: Partial<Offer> = {}) => mostOf(requestOf(body), { ...offer, ...more })
+const mostOf = (request: ModelRequest, offer: Offer) =>
+  holdOf({ request, offer, pricing }, outputBounds(request, offer, {}).most)
 const user = (content: unknown) => ({ messages: [{ role: 'user', content }] })
 const image = (url: string) => ({ type: 'image_url', image_url: { url } })
 
@@ -215,8 +213,8 @@ describe('the most that a call may use', () => {
           ...Array.from({ length: images }, () => image('data:')),
         ]
         const request = requestOf({ ...user(parts), max_tokens: cap })
-        const hold = mostOf(request, offer, plainCard)
-        const counted = amountsOf(countedUsage(request, offer, cap), plainCard)
+        const hold = mostOf(request, offer)
+        const counted = amountsOf(countedUsage(request, offer, cap), pricing)
         expect(hold.inputTokens).toBeGreaterThanOrEqual(counted.inputTokens)
         expect(hold.outputTokens).toBeGreaterThanOrEqual(counted.outputTokens)
         expect(hold.cost).toBeGreaterThanOrEqual(counted.cost)

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ExtendStep } from '../../src/ledger/call.ts'
+import { refuse, type Extension, type ExtendStep, type Refusal } from '../../src/ledger/call.ts'
 import { events, scripted, silence, type Script } from './scripted.ts'
 import { answer, catalogue, costAtFirst, pieces, providers, request } from './two-providers.ts'
-import { makeWorld } from './world.ts'
+import { makeWorld, settleForMs } from './world.ts'
 
+const granted = { kind: 'extension', leaseUntil: 0 } as const
 const streamed = { ...request, stream: true }
 
 beforeEach(() => {
@@ -44,14 +45,29 @@ describe('a settlement that the ledger does not take', () => {
     })
   })
 
-  test('at all is left to the sweep: the hold stays, and the answer went out', async () => {
+  test('for ten minutes is left to the sweep then: the hold stays, and the answer went out', async () => {
     const world = await worldThatFails(Infinity)
     const calling = world.call(request)
+    await vi.advanceTimersByTimeAsync(settleForMs - 30_000)
+    const tries = world.tries()
+    expect(tries).toBeGreaterThan(20)
     await vi.runAllTimersAsync()
+    expect(world.tries()).toBe(tries + 1)
     expect((await calling).status).toBe(200)
-    expect(world.tries()).toBe(4)
+    expect(world.logged).toContainEqual(['error', 'settle-given-up'])
     expect(await world.counts()).toMatchObject({ concurrency: { held: 1 } })
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('is tried less and less often', async () => {
+    const world = await worldThatFails(Infinity)
+    const calling = world.call(request)
+    await vi.advanceTimersByTimeAsync(3_500)
+    expect(world.tries()).toBe(4)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(world.tries()).toBe(8)
+    await vi.runAllTimersAsync()
+    await calling
   })
 
   test('does not keep the answer waiting', async () => {
@@ -91,7 +107,7 @@ test('a hold whose answer never came is given back, and nothing was sent', async
 })
 
 describe('the lease of a long call', () => {
-  async function longCall(script: Script, extend?: () => Promise<never>) {
+  async function longCall(script: Script, extend?: () => Promise<Extension | Refusal>) {
     const steps: ExtendStep[] = []
     const transport = scripted([script])
     const world = await makeWorld({
@@ -137,16 +153,30 @@ describe('the lease of a long call', () => {
     await expect(calling).rejects.toBeDefined()
   })
 
-  test('is asked for again where the ledger failed', async () => {
-    const fails = () => Promise.reject(new Error('no such host'))
+  test('is asked for again where the ledger failed, under the same number, until it answers', async () => {
+    let failing = true
     const { steps, calling, exchange, logged } = await longCall(
       { headers: events, body: [pieces.first, silence] },
-      fails,
+      () => (failing ? Promise.reject(new Error('no such host')) : Promise.resolve(granted)),
     )
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(steps.map(({ seq }) => seq)).toEqual([1, 2])
+    await vi.advanceTimersByTimeAsync(32_000)
+    expect(steps.map(({ seq }) => seq)).toEqual([1, 1, 1, 1])
     expect(logged).toContainEqual(['warn', 'lease-not-renewed'])
+    failing = false
+    await vi.advanceTimersByTimeAsync(28_000)
+    expect(steps.map(({ seq }) => seq)).toEqual([1, 1, 1, 1, 1, 2])
     exchange()?.abort(new Error('over'))
     expect((await calling).body.toString()).toContain('upstream_failed')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('that the ledger does not know any more is no reason to stop, and is told to the operator', async () => {
+    const refused = () => Promise.resolve(refuse('not_found', 'No such call is open.'))
+    const script: Script = { headers: events, body: [pieces.first, silence] }
+    const { calling, exchange, logged } = await longCall(script, refused)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(logged).toContainEqual(['warn', 'lease-not-renewed'])
+    exchange()?.abort(new Error('over'))
+    await calling
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Policy } from '../../src/ledger/policy.ts'
+import type { Briefing } from '../../src/ledger/policy.ts'
 import { answer, costAtFirst, request, worldWith } from './two-providers.ts'
 
 const nothingHeld = { cost: { held: 0 }, concurrency: { held: 0 }, requests: { held: 0 } }
@@ -74,7 +74,7 @@ describe('before anything is sent', () => {
           models: call.candidates.map(({ provider, model }) => `${provider}/${model}`),
         })
         if (asked.length > 1) return book.open(org, { ...call, policyVersion: '1' })
-        const policy = (await book.policy(org, call.keyHash)) as Policy
+        const policy = (await book.policy(org, call.keyHash)) as Briefing
         return { kind: 'stale', policy: { ...policy, version: '2', models: ['other'] } }
       },
     }))
@@ -90,7 +90,7 @@ describe('before anything is sent', () => {
     let opened = 0
     const world = await worldWith([], (book) => ({
       async open(org, call) {
-        const policy = (await book.policy(org, call.keyHash)) as Policy
+        const policy = (await book.policy(org, call.keyHash)) as Briefing
         return { kind: 'stale', policy: { ...policy, version: String(++opened + 1) } }
       },
     }))

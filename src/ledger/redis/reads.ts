@@ -28,14 +28,11 @@ export class Reads {
     const absent: string[] = []
     try {
       for (;;) {
-        try {
-          return work()
-        } catch (error) {
-          if (!(error instanceof Unread)) throw error
-          const answer = await error.fetch()
-          this.#answers.set(error.read, answer)
-          if (answer === undefined) absent.push(error.read)
-        }
+        const done = attempt(work)
+        if (!(done instanceof Unread)) return done
+        const answer = await done.fetch()
+        this.#answers.set(done.read, answer)
+        if (answer === undefined) absent.push(done.read)
       }
     } finally {
       for (const name of absent) this.#answers.delete(name)
@@ -44,5 +41,15 @@ export class Reads {
 
   get size(): number {
     return this.#answers.size
+  }
+}
+
+/** What the work comes to, or the read that it lacks. */
+function attempt<T>(work: () => T): T | Unread {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Unread) return error
+    throw error
   }
 }

@@ -104,7 +104,7 @@ async function closeHold(
   })
   const answer = await space.transact(
     {
-      ...entering(space, receipt, moves),
+      ...entering(space, receipt, { moves, claims: false }),
       revision,
       hold: { id: hold.id, version: String(version) },
       drop: hold.id,
@@ -155,7 +155,7 @@ export async function postCall(space: Space, holds: Holds, posting: Posting): Pr
     }
     const { receipt, counters, moves } = planned
     const answer = await space.transact(
-      { ...entering(space, receipt, moves, true), revision, fresh: call.id },
+      { ...entering(space, receipt, { moves, claims: true }), revision, fresh: call.id },
       rowText(receipt, counters),
     )
     if (answer.status === 'ok') return receipt
@@ -223,8 +223,7 @@ async function sweepCall(
 function entering(
   { keys }: Space,
   receipt: Receipt,
-  moves: readonly Move[],
-  claims = false,
+  { moves, claims }: { moves: readonly Move[]; claims: boolean },
 ): Pick<Plan, 'now' | 'moves' | 'enter' | 'sums' | 'writes'> {
   return {
     now: receipt.endedAt,

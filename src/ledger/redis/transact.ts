@@ -1,8 +1,8 @@
 import { lifeOf } from '../end-users.ts'
 import { capacityOf, isEnforced, isRate, type Limit } from '../limit.ts'
-import type { Move } from '../moves.ts'
+import { sharedCounter, type Move } from '../moves.ts'
 import type { Dimension } from '../rollup.ts'
-import { lifetime, rateMs, windowOf } from '../window.ts'
+import { rateMs, windowOf } from '../window.ts'
 
 /** One step on a book, as the script takes it (see `transact.lua.ts`). Nothing is changed unless all that it expects is so. */
 export interface Plan {
@@ -85,12 +85,9 @@ export function plannedMove(
   { limit, counter, at, held, spent, fill }: Move,
   asks: { requested?: number; claims?: boolean } = {},
 ): PlannedMove {
-  const ofEndUser = counter !== limit.id
-  const window = isRate(limit) ? lifetime : windowOf(limit.per, at, limit.timezone)
   return {
     counter,
-    ...(window.start !== 0 && { window: String(window.start) }),
-    ...(isRate(limit) && { rate: { amount: limit.amount, ms: rateMs(limit.per) } }),
+    ...placeOf(limit, at),
     ...(held !== 0 && { held }),
     ...(spent !== 0 && { spent }),
     ...(fill !== 0 && { fill }),
@@ -99,9 +96,27 @@ export function plannedMove(
       requested: asks.requested,
       capacity: capacityOf(limit),
     }),
-    ...(ofEndUser && { ofEndUser }),
-    ...(ofEndUser && asks.claims && !counter.endsWith('/') && { life: finiteLife(limit, at) }),
+    ...(counter !== limit.id && shareOf(limit, { counter, at, claims: asks.claims ?? false })),
   }
+}
+
+/** The bucket of a rate, or the window that a time falls in. */
+function placeOf(limit: Limit, at: number): Pick<PlannedMove, 'window' | 'rate'> {
+  if (isRate(limit)) return { rate: { amount: limit.amount, ms: rateMs(limit.per) } }
+  const { start } = windowOf(limit.per, at, limit.timezone)
+  return start === 0 ? {} : { window: String(start) }
+}
+
+interface Sharing {
+  readonly counter: string
+  readonly at: number
+  readonly claims: boolean
+}
+
+/** The counter of an end user; the one that many share lives for ever. */
+function shareOf(limit: Limit, { counter, at, claims }: Sharing): Pick<PlannedMove, 'ofEndUser' | 'life'> {
+  const makes = claims && counter !== sharedCounter(limit)
+  return { ofEndUser: true, ...(makes && { life: finiteLife(limit, at) }) }
 }
 
 function finiteLife(limit: Limit, at: number): { needed: number; keep: number } {

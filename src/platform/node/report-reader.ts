@@ -36,6 +36,7 @@ export class ReportReader {
     return new Promise((resolve, reject) => {
       this.#asked.set(question.id, { resolve, reject })
       thread.ref()
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       thread.postMessage(question)
     })
   }

@@ -37,4 +37,7 @@ function answer({ id, path, method, args }: ReportQuestion): ReportAnswer {
   }
 }
 
-parentPort?.on('message', (question: ReportQuestion) => parentPort?.postMessage(answer(question)))
+parentPort?.on('message', (question: ReportQuestion) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  parentPort?.postMessage(answer(question))
+})
