@@ -9,7 +9,7 @@ import {
   type Settlement,
 } from '../call.ts'
 import { extended } from '../hold.ts'
-import { isRate } from '../limit.ts'
+import { isEnforced, isRate, type Limit } from '../limit.ts'
 import {
   closeMoves,
   lateMoves,
@@ -47,11 +47,12 @@ export async function extendCall(
     const revision = await space.revision()
     const raised = step.seq > hold.seq ? extended(hold, step) : hold
     const asks = await space.ask((desk) => raiseAsks(hold, raised, finder(desk)))
-    const budgets = asks.filter(({ limit }) => !isRate(limit))
+    const mayRefuse = (limit: Limit) => !isRate(limit) && isEnforced(limit)
+    const budgets = asks.filter(({ limit }) => mayRefuse(limit))
     const now = space.now()
     const renewed = { ...raised, leaseUntil: now + space.leaseMs }
     const moves = openMoves(asks, hold.openedAt).map((move, index) =>
-      plannedMove(move, isRate(move.limit) ? {} : { requested: asks[index]?.requested ?? 0 }),
+      plannedMove(move, mayRefuse(move.limit) ? { requested: asks[index]?.requested ?? 0 } : {}),
     )
     const answer = await space.transact(
       {
