@@ -75,6 +75,24 @@ export function adjustmentPromises(promises: Promises): void {
     expect(await spent()).toEqual([0, 0, 0])
   })
 
+  promises(
+    'a correction counts towards limits on the model that served, and of no call on no model',
+    async (org) => {
+      const limits = []
+      for (const model of ['a', 'b']) limits.push(await org.limit({ ...budget, models: [model] }))
+      const candidates = [candidateOf(small, { model: 'a' }), candidateOf(small, { model: 'b' })]
+      const id = await org.open({}, { candidates })
+      const attempts = [attemptOf({ cost: 40 }, { model: 'b' })]
+      await org.book.settle(settlementOf(id, {}, { attempts, charge: 40 }))
+      await adjust(org, -10, { requestId: id })
+      await adjust(org, 7, { keyId: org.keyId })
+      await adjust(org, 7)
+      const spent = await Promise.all(limits.map(async (limit) => (await org.counts(limit)).spent))
+      expect(spent).toEqual([0, 30])
+      expect(await charges(org, ['model'])).toEqual({ b: 30, '': 14 })
+    },
+  )
+
   promises('a correction of a project, or of the org, counts there and not below', async (org) => {
     const limits: string[] = []
     for (const on of ['org', 'project', 'key'] as const) limits.push(await org.limit({ ...budget, on }))

@@ -85,6 +85,14 @@ function candidatePromises(promises: Promises): void {
     expect(await org.book.request(id)).toMatchObject({ model: 'dear', charge: 90, providerCost: 3 })
   })
 
+  promises('the row of a lost call names the candidate that most limits keep', async (org) => {
+    const limits = [await org.limit(keep), await org.limit({ ...keep, models: ['dear'] })]
+    const id = await org.open({}, { candidates: [cheap, dear] })
+    await lose(org)
+    expect(await org.book.request(id)).toMatchObject({ model: 'dear', charge: 90, providerCost: 3 })
+    for (const limit of limits) expect(await org.counts(limit)).toEqual({ spent: 90, held: 0 })
+  })
+
   promises('a limit that covers no candidate of a lost call has no say in it', async (org) => {
     const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 1000 })
     await org.limit({ ...keep, models: ['other'] })

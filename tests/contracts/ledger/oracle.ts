@@ -11,8 +11,10 @@ interface Entry {
 
 /** What a lifetime limit on cost must say, reckoned by hand, so that a ledger and its model cannot be wrong together. */
 export class Oracle {
-  readonly #budget: number
+  #budget: number
   readonly #calls = new Map<string, Entry>()
+  /** What corrections came to. */
+  #corrected = 0
   /** By how much the budget may be overrun: what was charged beyond what was held for it. */
   #excess = 0
 
@@ -51,14 +53,33 @@ export class Oracle {
     Object.assign(call, { costs: [], charged: charge, leaseUntil: Infinity })
   }
 
-  sweptUntil(time: number): void {
-    for (const [id, call] of this.#calls)
-      if (call.leaseUntil < Infinity && call.leaseUntil <= time) this.settled(id, call.floor)
+  /** `keptOf` says which candidates of a call (by index) are charged whole if it is lost. */
+  sweptUntil(time: number, keptOf: (id: string) => readonly number[]): void {
+    for (const [id, call] of this.#calls) {
+      if (call.leaseUntil === Infinity || call.leaseUntil > time) continue
+      const kept = keptOf(id).map((index) => call.costs[index] ?? 0)
+      this.settled(id, kept.length > 0 ? Math.max(...kept) : call.floor)
+    }
+  }
+
+  /** A call that was served without asking. */
+  posted(id: string, charge: number): void {
+    this.#calls.set(id, { costs: [], charged: charge, floor: 0, leaseUntil: Infinity })
+    this.#excess += charge
+  }
+
+  adjusted(charge: number): void {
+    this.#corrected += charge
+    this.#excess += Math.max(0, charge)
+  }
+
+  raised(amount: number): void {
+    this.#budget += amount
   }
 
   check(state: { spent: number; held: number }): void {
     expect({ spent: state.spent, held: state.held }).toEqual({
-      spent: this.#sum((call) => call.charged),
+      spent: this.#corrected + this.#sum((call) => call.charged),
       held: this.#sum(heldBy),
     })
     expect(this.#total()).toBeLessThanOrEqual(this.#budget + this.#excess)
@@ -69,7 +90,7 @@ export class Oracle {
   }
 
   #total(): number {
-    return this.#sum((call) => heldBy(call) + call.charged)
+    return this.#corrected + this.#sum((call) => heldBy(call) + call.charged)
   }
 }
 

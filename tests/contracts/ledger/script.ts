@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import type { Amounts } from '../../../src/core/amounts.ts'
-import type { Metric, Period, ScopeType } from '../../../src/ledger/limit.ts'
-import { amountsOf } from './harness.ts'
+import type { Outcome } from '../../../src/ledger/call.ts'
+import type { Limit, Metric, Period, ScopeType } from '../../../src/ledger/limit.ts'
+import type { LimitUpdate } from '../../../src/ledger/records.ts'
 
 /** A story of one org, made at random: what it starts with, and what then happens. Calls, keys and limits go by number, modulo how many there are. */
 export interface Script {
@@ -13,8 +13,10 @@ export interface Script {
 }
 
 /** A limit, before it has an id. */
-export interface Terms {
+export interface Terms extends Pick<Limit, 'mode' | 'onLost' | 'timezone'> {
   readonly on: ScopeType
+  /** Of a limit on end users: which one, or `*`. */
+  readonly who: string
   readonly metric: Metric
   readonly per: Period
   readonly amount: number
@@ -28,8 +30,25 @@ export interface Option {
   readonly floor: Amounts
 }
 
-export type Step =
-  | { readonly do: 'open'; readonly key: number; readonly options: readonly Option[] }
+/** A call, before it has an id. */
+export interface Asked {
+  readonly key: number
+  readonly options: readonly Option[]
+  readonly endUser: string | undefined
+  readonly tags: Readonly<Record<string, string>> | undefined
+}
+
+export interface Ending {
+  readonly attempts: number
+  readonly served: boolean
+  readonly percent: number
+  readonly source: 'exact' | 'counted' | 'floor'
+  readonly outcome: Outcome
+}
+
+type CallStep =
+  /** `stale`: under a policy that is none. */
+  | ({ readonly do: 'open'; readonly stale: boolean } & Asked)
   | { readonly do: 'reopen'; readonly call: number }
   | {
       readonly do: 'extend'
@@ -39,144 +58,39 @@ export type Step =
       readonly more: Amounts
       readonly soFar: Amounts
     }
-  | {
-      readonly do: 'settle'
-      readonly call: number
-      readonly attempts: number
-      readonly served: boolean
-      readonly percent: number
-      readonly source: 'exact' | 'counted' | 'floor'
-      readonly outcome: 'ok' | 'failed' | 'cancelled'
-    }
+  | ({ readonly do: 'settle'; readonly call: number } & Ending)
+  /** So many calls, all opened so long ago. */
+  | ({ readonly do: 'post'; readonly ago: number; readonly times: number } & Asked & Ending)
+  | ({ readonly do: 'post-known'; readonly call: number } & Ending)
   | { readonly do: 'sweep' }
   | { readonly do: 'crash' }
+
+type TimeStep =
   | { readonly do: 'clock'; readonly by: number }
-  | { readonly do: 'midnight'; readonly before: number }
+  /** So long before the next midnight in a zone. */
+  | { readonly do: 'midnight'; readonly before: number; readonly timezone: string | undefined }
+
+export type AdminStep =
   | { readonly do: 'create-limit'; readonly terms: Terms }
-  | {
-      readonly do: 'update-limit'
-      readonly limit: number
-      readonly amount: number
-      readonly burst: number | undefined
-    }
+  | { readonly do: 'update-limit'; readonly limit: number; readonly update: LimitUpdate }
   | { readonly do: 'delete-limit'; readonly limit: number }
+  | { readonly do: 'top-up'; readonly limit: number; readonly amount: number }
+  | {
+      readonly do: 'adjust'
+      readonly on: 'call' | 'key' | 'project' | 'org'
+      readonly index: number
+      readonly charge: number
+    }
+  | { readonly do: 'suspend'; readonly who: 'org' | 'project'; readonly suspended: boolean }
+  | { readonly do: 'change-rate'; readonly basisPoints: number }
+  | { readonly do: 'change-key'; readonly key: number; readonly allowance: number | null }
   | { readonly do: 'revoke-key'; readonly key: number }
 
-const number = fc.nat({ max: 20 })
-const dayMs = 86_400_000
+type ReportStep =
+  { readonly do: 'export'; readonly limit: number } | { readonly do: 'prune'; readonly ago: number }
 
-const amounts: fc.Arbitrary<Amounts> = fc
-  .tuple(fc.nat({ max: 15 }), fc.nat({ max: 15 }), fc.nat({ max: 25 }))
-  .map(([inputTokens, outputTokens, cost]) => amountsOf({ inputTokens, outputTokens, cost }))
-
-const option: fc.Arbitrary<Option> = fc
-  .record({
-    model: fc.constantFrom('a-1', 'a-2', 'b-1'),
-    hold: amounts,
-    percent: fc.constantFrom(0, 30, 100),
-  })
-  .map(({ model, hold, percent }) => ({ model, hold, floor: portion(hold, percent) }))
-
-const terms: fc.Arbitrary<Terms> = fc.record({
-  on: fc.constantFrom('org', 'project', 'key'),
-  metric: fc.constantFrom('requests', 'tokens', 'input_tokens', 'output_tokens', 'cost', 'concurrency'),
-  per: fc.constantFrom('minute', 'hour', 'day', 'week', 'month', 'lifetime'),
-  amount: fc.oneof(
-    { weight: 1, arbitrary: fc.nat({ max: 5 }) },
-    { weight: 4, arbitrary: fc.integer({ min: 20, max: 200 }) },
-  ),
-  burst: fc.option(fc.nat({ max: 60 }), { nil: undefined, freq: 3 }),
-  models: fc.option(fc.constantFrom(['a-*'], ['b-1'], ['*-1'], ['a-1', 'b-*'], ['none']), {
-    nil: undefined,
-    freq: 3,
-  }),
-})
-
-const clockSteps = [
-  1,
-  500,
-  7_000,
-  30_000,
-  60_000,
-  119_999,
-  120_000,
-  1_800_000,
-  3_600_000,
-  dayMs / 2,
-  dayMs,
-  7 * dayMs,
-  29 * dayMs,
-]
-const stepsBack = [-1, -500, -60_000, -3_600_000, -dayMs, -8 * dayMs]
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 10,
-    arbitrary: fc.record({
-      do: fc.constant('open'),
-      key: number,
-      options: fc.array(option, { minLength: 1, maxLength: 2 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen'), call: number }) },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('extend'),
-      call: number,
-      ahead: fc.constantFrom(0, 1, 1, 3),
-      candidate: number,
-      more: amounts,
-      soFar: amounts,
-    }),
-  },
-  {
-    weight: 9,
-    arbitrary: fc.record({
-      do: fc.constant('settle'),
-      call: number,
-      attempts: fc.constantFrom(0, 1, 1, 1, 2),
-      served: fc.constantFrom(true, true, true, false),
-      percent: fc.constantFrom(0, 40, 100, 100, 170),
-      source: fc.constantFrom('exact', 'exact', 'counted', 'floor'),
-      outcome: fc.constantFrom('ok', 'failed', 'cancelled'),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep') }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash') }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('clock'),
-      by: fc.constantFrom(...clockSteps, ...clockSteps, ...stepsBack),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('midnight'), before: fc.constantFrom(0, 1, 500) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('create-limit'), terms }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('update-limit'),
-      limit: number,
-      amount: fc.nat({ max: 90 }),
-      burst: fc.option(fc.nat({ max: 60 }), { nil: undefined }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete-limit'), limit: number }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke-key'), key: number }) },
-) as fc.Arbitrary<Step>
-
-export const scripts: fc.Arbitrary<Script> = fc.record({
-  start: fc.constantFrom(
-    Date.UTC(2031, 0, 15, 12),
-    Date.UTC(2031, 0, 19, 23, 59, 59, 999),
-    Date.UTC(2032, 1, 28, 23, 59, 50),
-    Date.UTC(2031, 11, 31, 23, 59),
-  ),
-  budget: fc.integer({ min: 20, max: 400 }),
-  limits: fc.array(terms, { maxLength: 5 }),
-  steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
-})
+export type Step = CallStep | TimeStep | AdminStep | ReportStep
+export type StepOf<Kind extends Step['do']> = Extract<Step, { do: Kind }>
 
 /** So many per cent of amounts. */
 export function portion(amounts: Amounts, percent: number): Amounts {
@@ -186,4 +100,8 @@ export function portion(amounts: Amounts, percent: number): Amounts {
     outputTokens: of(amounts.outputTokens),
     cost: of(amounts.cost),
   }
+}
+
+export function pick<T>(from: readonly T[], index: number): T | undefined {
+  return from[index % from.length]
 }

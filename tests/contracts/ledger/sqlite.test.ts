@@ -2,4 +2,4 @@ import { makeSqliteLedger, stopTimers } from './sqlite-harness.ts'
 import { testLedger } from './contract.ts'
 
 stopTimers()
-testLedger('sqlite', makeSqliteLedger, { crashSweeps: true, runs: 200, capsEndUsers: true })
+testLedger('sqlite', makeSqliteLedger, { crashSweeps: true, runs: 60, capsEndUsers: true })
