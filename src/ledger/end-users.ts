@@ -69,8 +69,11 @@ export function keepBucket(
   live: LiveCounters,
 ): void {
   const kept = live.until(counter)
-  if (kept === undefined || limit.amount === 0) return
-  const drainMs = (drained(limit, bucket, bucket.at) * rateMs(limit.per)) / limit.amount
+  const used = drained(limit, bucket, bucket.at)
+  if (kept === undefined || used === 0) return
+  // One that never drains is kept for good.
+  const drainMs = (used * rateMs(limit.per)) / limit.amount
+
   if (bucket.at + drainMs > kept) live.keep(counter, Math.ceil(bucket.at + drainMs))
 }
 

@@ -1,7 +1,7 @@
 import { formatUsd, maxAmountNanoUsd } from '../core/money.ts'
 import { orgId } from '../core/ids.ts'
 import { refuse, type Refusal } from './call.ts'
-import { eachEndUser, type Limit, type Scope } from './limit.ts'
+import { eachEndUser, isEnforced, type Limit, type Scope } from './limit.ts'
 import type { Change, Created, Key, LimitUpdate, NewKey, NewLimit, NewTopUp, TopUp } from './records.ts'
 import { missing, type Registry } from './registry.ts'
 import type { RecordStore } from './store.ts'
@@ -42,6 +42,12 @@ export class LimitRegistry {
     const project = projectId === undefined ? [] : this.#of({ type: 'project', id: projectId })
     const endUsers = endUser === undefined ? [] : this.#ofEndUser(endUser)
     return [...this.#ofOrg(), ...project, ...this.#of({ type: 'key', id: keyId }), ...endUsers]
+  }
+
+  /** Whether a limit on cost stands above what a key does, for whichever of its end users. */
+  costLimited(owner: Owner): boolean {
+    const limits = this.above({ ...owner, endUser: eachEndUser })
+    return limits.some((limit) => limit.metric === 'cost' && isEnforced(limit))
   }
 
   /** The limits that everything in a project, or in the org, counts towards. */

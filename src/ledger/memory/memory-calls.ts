@@ -77,9 +77,8 @@ export class MemoryCalls {
       const bound = boundOf(habit, this.#options.now())
       return name.startsWith(own) && bound !== undefined ? [[name.slice(own.length), bound] as const] : []
     })
-    const costLimited = this.#limits
-      .above(policy)
-      .some((limit) => limit.metric === 'cost' && isEnforced(limit))
+    const costLimited = this.#limits.costLimited(policy)
+
     return { ...policy, habits: Object.fromEntries(habits), costLimited }
   }
 

@@ -1,6 +1,6 @@
 import { boundOf, generationOf, type Habit } from '../habit.ts'
 import type { Refusal } from '../call.ts'
-import { isEnforced } from '../limit.ts'
+
 import type { Briefing, Policy } from '../policy.ts'
 import type { Space } from './space.ts'
 
@@ -14,12 +14,12 @@ export async function briefing(space: Space, keyHash: string): Promise<Briefing 
 /** A policy with what helps to plan under it. */
 export async function briefed(space: Space, policy: Policy): Promise<Briefing> {
   const { connection, keys, now } = space
-  const limits = await space.ask(({ limits }) => limits.above(policy))
+  const costLimited = await space.ask(({ limits }) => limits.costLimited(policy))
   const counts = (await connection.command('HGETALL', keys.habits(policy.keyId))) as string[]
   return {
     ...policy,
     habits: boundsOf(counts, now()),
-    costLimited: limits.some((limit) => limit.metric === 'cost' && isEnforced(limit)),
+    costLimited,
   }
 }
 

@@ -107,7 +107,8 @@ local function transact(plan, text)
     if move.rate then
       local used = math.max(0, at.spent + (move.fill or 0))
       call('HSET', prefix .. 'buckets', move.counter, exact(used) .. ' ' .. whole(now))
-      if move.rate.amount > 0 then keepUntil = math.ceil(now + used * move.rate.ms / move.rate.amount) end
+      -- One that never drains is kept for good.
+      if used > 0 then keepUntil = math.min(9e15, math.ceil(now + used * move.rate.ms / move.rate.amount)) end
     end
     if at.overrun or (not move.rate and (move.spent or move.held)) then
       local spent = move.rate and 0 or math.min(mostSafe, at.spent + (move.spent or 0))

@@ -85,7 +85,7 @@ export class Calls {
   #brief(policy: Policy | Refusal): Briefing | Refusal {
     if (policy.kind === 'refusal') return policy
     const { limits, habits, now } = this.#parts
-    const costLimited = limits.above(policy).some((limit) => limit.metric === 'cost' && isEnforced(limit))
+    const costLimited = limits.costLimited(policy)
     return { ...policy, habits: habits.boundsOf(policy.keyId, now()), costLimited }
   }
 

@@ -139,7 +139,7 @@ function costPromises(promises: Promises): void {
     await org.book.updateLimit(shadow, { mode: 'enforce' }, root)
     expect(await limited()).toBe(true)
     await org.book.deleteLimit(shadow, root)
-    for (const on of ['org', 'project', 'key'] as const) {
+    for (const on of ['org', 'project', 'key', 'end_user'] as const) {
       expect(await limited()).toBe(false)
       const limit = await org.limit({ on, metric: 'cost', per: 'hour', amount: 5 })
       expect(await limited()).toBe(true)
