@@ -109,8 +109,14 @@ export interface Settlement {
 /** A call that was served while the ledger could not be reached, to be put into the books afterwards. */
 export interface Posting {
   readonly call: OpenCall
-  /** By the gateway's clock, Unix milliseconds; never taken for later than the ledger's own. */
+  /** Unix milliseconds. */
   readonly openedAt: number
+  /**
+   * When this is sent, by the clock that `openedAt` is from: then only the time between the two counts, for that clock may be off.
+   * Absent where it is the ledger's own.
+   */
+  readonly postedAt?: number
+
   readonly settlement: Settlement
 }
 

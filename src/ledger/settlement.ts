@@ -1,6 +1,6 @@
 import { largest, noAmounts, type Amounts } from '../core/amounts.ts'
 import { noUsage } from '../core/usage.ts'
-import type { Candidate, OpenCall, Receipt, Settlement } from './call.ts'
+import type { Candidate, OpenCall, Posting, Receipt, Settlement } from './call.ts'
 import { newHold, type OpenHold } from './hold.ts'
 import { coversModel, isEnforced, type Limit } from './limit.ts'
 
@@ -115,4 +115,9 @@ export function postedHold(
 /** Whether a call tells how much output its like have: one that came to its own end, and whose usage is known. */
 export function teaches({ outcome, source, usage }: Receipt): boolean {
   return outcome === 'ok' && source !== 'floor' && usage.outputTokens > 0
+}
+
+/** When a posted call was opened by the ledger's clock; never later than now. */
+export function postedFrom({ openedAt, postedAt }: Posting, now: number): number {
+  return Math.min(now, postedAt === undefined ? openedAt : now - Math.max(0, postedAt - openedAt))
 }

@@ -24,8 +24,8 @@ export function isSoundSettlement({ charge, attempts, served }: Settlement): boo
   return served === undefined ? charge === 0 : attempts[served] !== undefined
 }
 
-export function isSoundPosting({ call, openedAt, settlement }: Posting): boolean {
-  const isOfCall = settlement.id === call.id && areSound([openedAt])
+export function isSoundPosting({ call, openedAt, postedAt = openedAt, settlement }: Posting): boolean {
+  const isOfCall = settlement.id === call.id && areSound([openedAt, postedAt])
   return isOfCall && isSoundCall(call) && isSoundSettlement(settlement)
 }
 

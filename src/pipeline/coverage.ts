@@ -64,6 +64,17 @@ export class Coverage {
     return seen < this.#held ? undefined : this.#wait(seen)
   }
 
+  /** Holds all the output that the call may have, for an answer that cannot be followed as it comes. Rejects where a budget does not cover it. */
+  async all(): Promise<void> {
+    const { most } = this.#candidate.output
+    if (this.#held >= most) return
+    this.#step = most - this.#held
+    const asking = this.#ask()
+    await this.#patience(asking)
+    if (this.#asking) return this.#goOnWithoutLedger(asking)
+    if (this.#refusal) throw new BudgetSpent(this.#refusal.limit)
+  }
+
   /** Waits for nothing any more: the caller left. */
   stop(): void {
     this.#stopped = true

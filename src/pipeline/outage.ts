@@ -154,9 +154,18 @@ export class Outage {
     if (!settlement || pending.postingUntil > Date.now() || !this.#pending.has(call.id)) return 'busy'
     pending.postingUntil = Date.now() + longestPostMs
     try {
-      const answer = await this.#options.ledger.book.post(org, { call, openedAt, settlement })
+      const answer = await this.#options.ledger.book.post(org, {
+        call,
+        openedAt,
+        postedAt: Date.now(),
+        settlement,
+      })
       if (answer.kind === 'refusal')
-        this.#options.log('error', 'post-refused', { call: call.id, code: answer.code })
+        this.#options.log('error', 'post-refused', {
+          call: call.id,
+          code: answer.code,
+          charge: settlement.charge,
+        })
       this.#forget(pending)
       return 'posted'
     } catch (error) {

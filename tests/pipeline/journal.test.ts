@@ -36,7 +36,7 @@ function endOf(id: string) {
 
 /** What the next life of the process finds. */
 async function reopened() {
-  const journal = await fileJournal(folder)
+  const journal = await fileJournal(folder, () => {})
   await journal.close()
   return journal.left
 }
@@ -50,7 +50,7 @@ describe('the journal', () => {
   })
 
   test('has what began on the disk before it says so, and what ended', async () => {
-    const journal = await fileJournal(folder)
+    const journal = await fileJournal(folder, () => {})
     await journal.begin(entryOf('a'))
     expect(textOf()).toContain('"begin":{"org":"acme"')
     await Promise.all([journal.begin(entryOf('b')), journal.end(endOf('a'))])
@@ -60,7 +60,7 @@ describe('the journal', () => {
   })
 
   test('is empty once everything is in the books', async () => {
-    const journal = await fileJournal(folder)
+    const journal = await fileJournal(folder, () => {})
     await Promise.all([journal.begin(entryOf('a')), journal.begin(entryOf('b'))])
     await journal.end(endOf('a'))
     journal.posted('a')
@@ -73,15 +73,15 @@ describe('the journal', () => {
   })
 
   test('goes on after what an earlier life left, and is emptied when that is posted too', async () => {
-    const first = await fileJournal(folder)
+    const first = await fileJournal(folder, () => {})
     await first.begin(entryOf('a'))
     await first.close()
-    const second = await fileJournal(folder)
+    const second = await fileJournal(folder, () => {})
     await second.begin(entryOf('b'))
     second.posted('a')
     await second.end(endOf('b'))
     await second.close()
-    const third = await fileJournal(folder)
+    const third = await fileJournal(folder, () => {})
     expect(third.left).toEqual([{ ...entryOf('b'), settlement: endOf('b') }])
     third.posted('b')
     await third.close()
@@ -89,16 +89,37 @@ describe('the journal', () => {
   })
 
   test('takes a line that was torn for none, and writes on behind it', async () => {
-    const first = await fileJournal(folder)
+    const first = await fileJournal(folder, () => {})
     await first.begin(entryOf('a'))
     await first.close()
     for (const id of ['b', 'c']) {
       appendFileSync(path(), '{"begin":{"org":"ac')
-      const journal = await fileJournal(folder)
+      const journal = await fileJournal(folder, () => {})
       await journal.begin(entryOf(id))
       await journal.close()
     }
     expect((await reopened()).map(({ call }) => call.id)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('sets aside lines that are none of its own, and posts the others', async () => {
+    const first = await fileJournal(folder, () => {})
+    await first.begin(entryOf('a'))
+    await first.close()
+    const odd = [
+      '{}',
+      '5',
+      'null',
+      '{"begin":{"org":"acme","call":{"id":"x"}}}',
+      '{"end":{"id":"a"}}',
+      'rubbish',
+    ]
+    appendFileSync(path(), `${odd.join('\n')}\n`)
+    const logged: string[] = []
+    const journal = await fileJournal(folder, (_, event) => void logged.push(event))
+    expect(journal.left.map(({ call }) => call.id)).toEqual(['a'])
+    expect(logged).toEqual(['journal-damaged'])
+    expect(readFileSync(join(folder, 'journal-damaged.txt'), 'utf8')).toBe(`${odd.join('\n')}\n`)
+    await journal.close()
   })
 
   test('holds, after any steps, what began and was not posted, with its end', async () => {
@@ -107,7 +128,7 @@ describe('the journal', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
         rmSync(path(), { force: true })
         const model = new Map<string, boolean>()
-        let journal = await fileJournal(folder)
+        let journal = await fileJournal(folder, () => {})
         for (const [what, id] of steps) {
           if (what === 'begin' && !model.has(id)) {
             await journal.begin(entryOf(id))
@@ -118,7 +139,7 @@ describe('the journal', () => {
           } else if (what === 'posted' && model.delete(id)) journal.posted(id)
           else if (what === 'reopen') {
             await journal.close()
-            journal = await fileJournal(folder)
+            journal = await fileJournal(folder, () => {})
           }
         }
         await journal.close()
@@ -132,18 +153,18 @@ describe('the journal', () => {
   })
 
   test('is one for each gateway of a folder, and what a dead one left is posted by the next', async () => {
-    const [first, second] = [await fileJournal(folder), await fileJournal(folder)]
+    const [first, second] = [await fileJournal(folder, () => {}), await fileJournal(folder)]
     await first.begin(entryOf('a'))
     await second.begin(entryOf('b'))
     await second.end(endOf('b'))
     expect([textOf(1), textOf(2)].map((text) => text.includes('"id":"b"'))).toEqual([false, true])
     // The second is killed; the first lives, and nobody takes what is its own.
     await second.close()
-    const third = await fileJournal(folder)
+    const third = await fileJournal(folder, () => {})
     expect(third.left).toEqual([{ ...entryOf('b'), settlement: endOf('b') }])
     await third.close()
     await first.close()
-    const last = await fileJournal(folder)
+    const last = await fileJournal(folder, () => {})
     expect(last.left.map(({ call }) => call.id)).toEqual(['a', 'b'])
     expect(textOf(2)).toBe('')
     last.posted('a')

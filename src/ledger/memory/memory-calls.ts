@@ -32,7 +32,7 @@ import {
 } from '../moves.ts'
 import { suspension, type Briefing, type Policy } from '../policy.ts'
 import type { Registry } from '../registry.ts'
-import { postedHold, receiptOf, settledAs, sweptSettlement, teaches } from '../settlement.ts'
+import { postedFrom, postedHold, receiptOf, settledAs, sweptSettlement, teaches } from '../settlement.ts'
 import { isSoundCall, isSoundPosting, isSoundSettlement, isSoundStep } from '../soundness.ts'
 import { MemoryCounters, type MemoryOptions } from './memory-counters.ts'
 import { MemoryRows } from './memory-rows.ts'
@@ -160,14 +160,14 @@ export class MemoryCalls {
   }
 
   #post(posting: Posting): Receipt | Refusal {
-    const { call, openedAt, settlement } = posting
+    const { call, settlement } = posting
     if (!isSoundPosting(posting))
       return refuse('invalid_request', 'A posting needs whole, safe amounts, all of one call.')
     if (this.#holds.has(call.id) || this.rows.has(call.id)) return this.#settle(settlement)
     const key = this.#registry.keyByHash(call.keyHash)
     if (!key) return refuse('not_found', 'This key does not exist.')
     const now = this.#options.now()
-    const at = Math.min(openedAt, now)
+    const at = postedFrom(posting, now)
     const above = limitsSince(this.#limitsOn(call, { ...key, keyId: key.id }), at)
     const counters = this.counters.claim(above, { endUser: call.endUser, at })
     const receipt = receiptOf(postedHold(call, key, { counters, openedAt: at }), settlement, now)

@@ -16,11 +16,21 @@ export async function briefed(space: Space, policy: Policy): Promise<Briefing> {
   const { connection, keys, now } = space
   const costLimited = await space.ask(({ limits }) => limits.costLimited(policy))
   const counts = (await connection.command('HGETALL', keys.habits(policy.keyId))) as string[]
+  const forgotten = oldFields(counts, now())
+  if (forgotten.length > 0) await connection.command('HDEL', keys.habits(policy.keyId), ...forgotten)
+
   return {
     ...policy,
     habits: boundsOf(counts, now()),
     costLimited,
   }
+}
+
+/** The counts of generations that are no habit any more. */
+function oldFields(counts: readonly string[], now: number): string[] {
+  const oldest = generationOf(now) - 1
+  const names = counts.filter((_, index) => index % 2 === 0)
+  return names.filter((name) => (JSON.parse(name) as [string, number, number])[1] < oldest)
 }
 
 /** The bounds of each model, from the counts of its bins by generation. */

@@ -36,7 +36,7 @@ export function connectRedis({ url, onError }: Options): RedisConnection {
   const redis = url.includes('+cluster:')
     ? connectCluster(url, outageOptions)
     : new Redis(url, { ...outageOptions, retryStrategy })
-  redis.on('error', (error: Error) => onError(error.name))
+  redis.on('error', (error: Error) => onError(reasonOf(error)))
   redis.defineCommand('transact', { numberOfKeys: 1, lua: transactLua })
   return {
     command: (name, ...args) => redis.call(name, ...args),
@@ -68,4 +68,10 @@ function connectCluster(url: string, options: typeof outageOptions): Cluster {
     enableOfflineQueue: true,
     redisOptions: { ...options, ...credentials },
   })
+}
+
+/** The code of an error, such as ECONNREFUSED or WRONGPASS: its text may hold an address. */
+function reasonOf(error: Error & { readonly code?: unknown }): string {
+  if (typeof error.code === 'string') return error.code
+  return /^[A-Z]{4,}(?= )/.exec(error.message)?.[0] ?? error.name
 }

@@ -53,13 +53,6 @@ export class RedisCounters {
     this.#buckets.set(counter, refilled(limit, { bucket: this.bucket(counter), amount: 0, now }))
   }
 
-  /** The counters that end users have of their own in a limit. */
-  shares(limit: Limit): readonly string[] {
-    const { keys } = this.#space
-    const all = this.#reads.read('live counters', () => this.#command('ZRANGE', keys.live, '0', '-1'))
-    return (all as string[]).filter((counter) => counter.startsWith(sharedCounter(limit)))
-  }
-
   #tally(counter: string, window: number): { spent: number; held: number; refused: number } {
     const { keys } = this.#space
     const text = this.#reads.read(`tally ${window} ${counter}`, () =>

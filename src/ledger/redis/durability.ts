@@ -5,7 +5,7 @@ const wanted: Readonly<Record<string, { value: string; why: string }>> = {
   'maxmemory-policy': { value: 'noeviction', why: 'with any other a full memory loses counters and rows' },
 }
 
-/** What is wrong with how a server keeps its data, in plain words; nothing if all is well. */
+/** What is wrong with how a server keeps its data, in plain words; nothing if all is well. Rejects if it cannot be reached. */
 export async function durabilityFaults({ command }: Pick<RedisConnection, 'command'>): Promise<string[]> {
   const faults: string[] = []
   for (const [name, { value, why }] of Object.entries(wanted)) {
@@ -22,7 +22,15 @@ async function settingOf(command: RedisConnection['command'], name: string): Pro
   try {
     const [, value] = (await command('CONFIG', 'GET', name)) as string[]
     return value
-  } catch {
-    return undefined
+  } catch (error) {
+    if (isRefused(error)) return undefined
+    throw error
   }
+}
+
+/** An answer of the server's own, not a broken connection. */
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof Error && /NOPERM|unknown command|unknown subcommand|not allowed/i.test(error.message)
+  )
 }

@@ -1,7 +1,7 @@
 import type { Row, Counters } from '../methods.ts'
 import { shareOf } from '../end-users.ts'
 import { isRate, type Limit } from '../limit.ts'
-import { sharedCounter, type Move } from '../moves.ts'
+import type { Move } from '../moves.ts'
 import type { Adjustment } from '../records.ts'
 import { RedisCounters } from './counters.ts'
 import { parseRow, rowText } from './kept.ts'
@@ -73,16 +73,13 @@ class Edit {
       },
       settleBucket: (limit) => {
         if (!isRate(limit)) return
-        for (const counter of [limit.id, sharedCounter(limit), ...counters.shares(limit)]) {
-          counters.settleBucket(limit, counter)
-          this.#moves.push({ limit, counter, at: now(), held: 0, spent: 0, fill: 0 })
-        }
+        // Those of end users were settled before (see `shares.ts`).
+        counters.settleBucket(limit, limit.id)
+        this.#moves.push({ limit, counter: limit.id, at: now(), held: 0, spent: 0, fill: 0 })
       },
       drop: (limit: Limit) => {
-        const own = counters.shares(limit)
-        for (const counter of own) this.#writes.push(['ZREM', keys.live, counter])
-        for (const counter of [limit.id, sharedCounter(limit), ...own])
-          this.#writes.push(['DEL', keys.tally(counter)], ['HDEL', keys.buckets, counter])
+        // Those of end users are dropped afterwards (see `shares.ts`).
+        this.#writes.push(['DEL', keys.tally(limit.id)], ['HDEL', keys.buckets, limit.id])
       },
       move: (moves) => void this.#moves.push(...moves),
     }

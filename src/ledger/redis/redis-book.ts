@@ -8,6 +8,7 @@ import { Holds, readReceipt } from './kept.ts'
 import { openCall } from './open.ts'
 import { exportedRows, pruneRows, requestPage, usageLines } from './reports.ts'
 import { extendCall, postCall, settleCall, sweepCalls } from './settle.ts'
+import { dropShares, settleShares } from './shares.ts'
 import type { Space } from './space.ts'
 
 /** A book whose every method answers later. */
@@ -54,42 +55,58 @@ function editedMethods(space: Space): { [M in keyof AdminBook]: RedisBook[M] } {
     last = done
     return done
   }
-  const method =
-    (name: keyof AdminBook) =>
-    (...args: unknown[]) =>
-      inTurn(() =>
-        edit(space, (editing) =>
-          (adminBook(editing, space.now)[name] as (...args: unknown[]) => unknown)(...args),
-        ),
-      )
-  // Types cannot follow a mapped method list; the list is checked against what it stands for.
-  return Object.fromEntries(editedNames.map((name) => [name, method(name)])) as never
+  const run = (name: keyof AdminBook, args: readonly unknown[]) =>
+    edit(space, (editing) =>
+      (adminBook(editing, space.now)[name] as (...args: readonly unknown[]) => unknown)(...args),
+    )
+  // Types cannot follow mapped method lists; the lists are checked against what they stand for.
+  const methods = Object.fromEntries([
+    ...readNames.map((name) => [name, (...args: unknown[]) => run(name, args)]),
+    ...changeNames.map((name) => [name, (...args: unknown[]) => inTurn(() => run(name, args))]),
+  ]) as { [M in keyof AdminBook]: RedisBook[M] }
+  return {
+    ...methods,
+    updateLimit: async (id, update, change) => {
+      const state = await methods.limit(id)
+      if (!('kind' in state)) await settleShares(space, state.limit)
+      return methods.updateLimit(id, update, change)
+    },
+    deleteLimit: async (id, change) => {
+      const limit = await methods.deleteLimit(id, change)
+      if ('scope' in limit) await dropShares(space, limit)
+      return limit
+    },
+  }
 }
 
-const editedNames = [
-  'createOrg',
+/** These wait for nobody. */
+const readNames = [
   'org',
-  'updateOrg',
-  'createProject',
   'project',
   'projects',
-  'updateProject',
-  'createKey',
   'key',
   'keys',
-  'updateKey',
-  'revokeKey',
-  'createLimit',
   'limit',
   'limits',
   'limitsOfKey',
+  'topUps',
+  'adjustments',
+  'audit',
+] as const satisfies readonly (keyof AdminBook)[]
+
+const changeNames = [
+  'createOrg',
+  'updateOrg',
+  'createProject',
+  'updateProject',
+  'createKey',
+  'updateKey',
+  'revokeKey',
+  'createLimit',
   'updateLimit',
   'deleteLimit',
   'topUp',
-  'topUps',
   'adjust',
-  'adjustments',
-  'audit',
 ] as const satisfies readonly (keyof AdminBook)[]
 
 async function nextExpiry({ connection, keys }: Space): Promise<number | undefined> {

@@ -22,7 +22,7 @@ import {
   type FindLimit,
   type Move,
 } from '../moves.ts'
-import { postedHold, receiptOf, settledAs, sweptSettlement } from '../settlement.ts'
+import { postedFrom, postedHold, receiptOf, settledAs, sweptSettlement } from '../settlement.ts'
 import { isSoundPosting, isSoundSettlement, isSoundStep } from '../soundness.ts'
 import { readReceipt, rowText, type Holds, type KeptHold } from './kept.ts'
 import { counterFor, refusalFor } from './open.ts'
@@ -140,13 +140,13 @@ async function settleLate(space: Space, settlement: Settlement): Promise<Receipt
 }
 
 export async function postCall(space: Space, holds: Holds, posting: Posting): Promise<Receipt | Refusal> {
-  const { call, openedAt, settlement } = posting
+  const { call, settlement } = posting
   if (!isSoundPosting(posting))
     return refuse('invalid_request', 'A posting needs whole, safe amounts, all of one call.')
   const crowded = new Set<string>()
   for (let tries = 0; tries < mostTries; tries++) {
     const revision = await space.revision()
-    const at = Math.min(openedAt, space.now())
+    const at = postedFrom(posting, space.now())
     const planned = await space.ask((desk) =>
       planPosting(desk, { ...posting, openedAt: at, now: space.now() }, crowded),
     )
@@ -195,11 +195,18 @@ export async function sweepCalls(space: Space, holds: Holds, which: 'expired' | 
   const until = which === 'all' ? '+inf' : String(space.now())
   const ids = (await connection.command('ZRANGEBYSCORE', keys.leases, '-inf', until)) as string[]
   let count = 0
+  const failures: unknown[] = []
   for (const id of ids) {
     // What this process remembers may have been renewed by another.
     holds.forget(id)
-    if (await sweepCall(space, holds, { id, which })) count += 1
+    try {
+      if (await sweepCall(space, holds, { id, which })) count += 1
+    } catch (error) {
+      failures.push(error)
+    }
   }
+  // One that cannot be swept keeps no other waiting.
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} calls could not be swept.`)
   return count
 }
 

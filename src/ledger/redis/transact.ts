@@ -142,7 +142,7 @@ export function readAnswer(answer: unknown): TransactAnswer {
     case 'row':
       return { status }
     default:
-      throw new Error('Redis gave an unknown answer of the script.')
+      throw new Error(`The script failed: ${rest.join(' ')}`)
   }
 }
 

@@ -31,7 +31,7 @@ import {
 } from '../moves.ts'
 import { suspension, type Briefing, type Policy } from '../policy.ts'
 import type { Registry } from '../registry.ts'
-import { postedHold, receiptOf, settledAs, sweptSettlement } from '../settlement.ts'
+import { postedFrom, postedHold, receiptOf, settledAs, sweptSettlement } from '../settlement.ts'
 import { isSoundCall, isSoundPosting, isSoundSettlement, isSoundStep } from '../soundness.ts'
 import type { Habits } from './habits.ts'
 import type { Rollups } from './rollups.ts'
@@ -178,13 +178,13 @@ export class Calls {
 
   #post(posting: Posting): Receipt | Refusal {
     const { sql, registry, tallies, now } = this.#parts
-    const { call, openedAt, settlement } = posting
+    const { call, settlement } = posting
     if (!isSoundPosting(posting))
       return refuse('invalid_request', 'A posting needs whole, safe amounts, all of one call.')
     if (this.#holds.has(call.id) || hasRow(sql, call.id)) return this.#settle(settlement)
     const key = registry.keyByHash(call.keyHash)
     if (!key) return refuse('not_found', 'This key does not exist.')
-    const at = Math.min(openedAt, now())
+    const at = postedFrom(posting, now())
     const limits = limitsSince(this.#limitsOn(call, { ...key, keyId: key.id }), at)
     const counters = limits.map((limit) => tallies.claim(limit, call.endUser, at))
     const receipt = receiptOf(postedHold(call, key, { counters, openedAt: at }), settlement, now())

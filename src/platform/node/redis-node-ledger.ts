@@ -1,7 +1,7 @@
 import type { Log } from '../../core/log.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { serverClock } from '../../ledger/redis/clock.ts'
-import { connectRedis } from '../../ledger/redis/connection.ts'
+import { connectRedis, type RedisConnection } from '../../ledger/redis/connection.ts'
 import { durabilityFaults } from '../../ledger/redis/durability.ts'
 import { redisLedger, type RedisLedger } from '../../ledger/redis/redis-ledger.ts'
 import { fileArchive } from './archive.ts'
@@ -26,11 +26,17 @@ export function redisNodeLedger({ url, leaseMs, archiveFolder, log }: RedisNodeL
     onError: (reason) => log('warn', 'redis-unreachable', { reason }),
   })
   const ledger = redisLedger({ connection, clock: serverClock(), leaseMs })
-  warnOfFaults(durabilityFaults(connection), log)
+  let looked = false
+  const lookOnce = async () => {
+    if (!looked) await warnOfFaults(connection, log)
+    looked = true
+  }
+  lookOnce().catch(() => {})
   const draining = { archive: fileArchive(archiveFolder), keepMs: keepRowsMs }
   const stops = [
-    repeat(sweepEveryMs, () => visit(ledger, (org) => ledger.book.sweep(org, 'expired')), log),
-    repeat(drainEveryMs, () => visit(ledger, (org) => ledger.drain(org, draining)), log),
+    repeat(sweepEveryMs, lookOnce, log),
+    repeat(sweepEveryMs, () => visit(ledger, (org) => ledger.book.sweep(org, 'expired'), log), log),
+    repeat(drainEveryMs, () => visit(ledger, (org) => ledger.drain(org, draining), log), log),
   ]
   return {
     ...ledger,
@@ -41,20 +47,22 @@ export function redisNodeLedger({ url, leaseMs, archiveFolder, log }: RedisNodeL
   }
 }
 
-function warnOfFaults(faults: Promise<string[]>, log: Log): void {
-  faults.then(
-    (found) => found.forEach((fault) => log('warn', 'redis-not-durable', { fault })),
-    (error: unknown) => log('warn', 'redis-unreachable', { reason: String(error) }),
-  )
+/** Looks at how Redis keeps its data, once it can be reached. */
+async function warnOfFaults(connection: RedisConnection, log: Log): Promise<void> {
+  for (const fault of await durabilityFaults(connection)) log('warn', 'redis-not-durable', { fault })
 }
 
-async function visit(ledger: RedisLedger, work: (org: string) => Promise<unknown>): Promise<void> {
+/** Does something for every org; what goes wrong in one is logged, and keeps no other waiting. */
+async function visit(ledger: RedisLedger, work: (org: string) => Promise<unknown>, log: Log): Promise<void> {
   for (let after: string | undefined; ;) {
     const { data, hasMore } = await ledger.directory.list({
       limit: 100,
       ...(after !== undefined && { after }),
     })
-    for (const { slug } of data) await work(slug)
+    for (const { slug } of data)
+      await work(slug).catch((error: unknown) =>
+        log('error', 'ledger-upkeep-failed', { org: slug, reason: String(error) }),
+      )
     after = data.at(-1)?.slug
     if (!hasMore) return
   }

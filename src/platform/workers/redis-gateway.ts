@@ -62,7 +62,10 @@ export class RedisGateway extends DurableObject<Readonly<Record<string, unknown>
       if ((await this.#ledger.book.nextExpiry(org)) !== undefined) return false
       this.#watched.delete(org)
       await this.ctx.storage.delete(name)
-      return true
+      // One that was opened in between took it for watched.
+      if ((await this.#ledger.book.nextExpiry(org)) === undefined) return true
+      await this.#watch(org)
+      return false
     } catch (error) {
       log('error', 'sweep-failed', { reason: String(error) })
       return false

@@ -173,6 +173,19 @@ function timePromises(promises: Promises): void {
     expect((await org.counts(limit)).spent).toBe(30)
   })
 
+  for (const [off, by] of [
+    ['behind', -3 * 3_600_000],
+    ['ahead', 3 * 3_600_000],
+  ] as const)
+    promises(`a call of a gateway whose clock is ${off} counts from when it was opened`, async (org) => {
+      const limit = await org.limit({ metric: 'cost', per: 'lifetime', amount: 100 })
+      org.clock.time += 60_000
+      const skewed = { openedAt: org.clock.time + by - 20_000, postedAt: org.clock.time + by }
+      const receipt = await org.book.post(postingOf(org, 40, skewed))
+      expect(receipt).toMatchObject({ startedAt: org.clock.time - 20_000 })
+      expect(await org.counts(limit)).toEqual({ spent: 40, held: 0 })
+    })
+
   promises('what has drained since is not poured into a rate', async (org) => {
     const limit = await org.limit({ metric: 'cost', per: 'minute', amount: 60 })
     org.clock.time += 30_000
