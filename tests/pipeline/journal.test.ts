@@ -153,7 +153,7 @@ describe('the journal', () => {
   })
 
   test('is one for each gateway of a folder, and what a dead one left is posted by the next', async () => {
-    const [first, second] = [await fileJournal(folder, () => {}), await fileJournal(folder)]
+    const [first, second] = [await fileJournal(folder, () => {}), await fileJournal(folder, () => {})]
     await first.begin(entryOf('a'))
     await second.begin(entryOf('b'))
     await second.end(endOf('b'))
