@@ -45,7 +45,8 @@ async function fill(
   ledger: Ledger,
   { rows, hashes, tick }: { rows: number; hashes: readonly string[]; tick: () => void },
 ): Promise<void> {
-  const batch = 100
+  // Few enough that every hour of the month has some: sums are kept by the hour.
+  const batch = Math.min(100, Math.ceil(rows / (days * 48)))
   for (let made = 0; made < rows; made += batch) {
     const calls = Array.from({ length: Math.min(batch, rows - made) }, (_, nth) => made + nth)
     await Promise.all(
