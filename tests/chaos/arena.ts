@@ -35,8 +35,10 @@ export async function startArena({ ledger, gateways: count, pace }: Scenario): P
   }
   const redis = ledger === 'redis' ? await startRedis({ appendfsync: 'always' }) : undefined
   const env = environmentFor({ folder, pace, providers, redis })
-  const gateways: GatewayProcess[] = []
-  while (gateways.length < count) gateways.push(await newGateway({ folder, env, guard }, gateways))
+  mkdirSync(join(folder, 'data'))
+  const gateways = await Promise.all(
+    Array.from({ length: count }, (_, number) => newGateway({ folder, env, guard }, number)),
+  )
   return {
     folder,
     gateways,
@@ -103,21 +105,18 @@ interface GatewayPlace {
   readonly guard: Guard
 }
 
-async function newGateway(
-  { folder, env, guard }: GatewayPlace,
-  others: readonly GatewayProcess[],
-): Promise<GatewayProcess> {
-  mkdirSync(join(folder, 'data'), { recursive: true })
-  const logFile = join(folder, `gateway-${others.length}.log`)
-  const gateway = new GatewayProcess({ port: await freePort(), env, logFile, guard })
+async function newGateway({ folder, env, guard }: GatewayPlace, number: number): Promise<GatewayProcess> {
+  const logFile = join(folder, `gateway-${number}.log`)
+  const gateway = new GatewayProcess({ port: await freePort(number), env, logFile, guard })
   await gateway.start()
   return gateway
 }
 
 /** One from below those that the system gives away, so that nobody takes it while its gateway is down. */
-async function freePort(): Promise<number> {
+async function freePort(number: number): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    // From a range of its own, for the others look at the same time.
+    const port = 20_000 + 3_000 * number + Math.floor(Math.random() * 3_000)
     const server = createServer()
     const isFree = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false))

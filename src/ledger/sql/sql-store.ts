@@ -55,6 +55,8 @@ function read<K extends RecordKind>(sql: Sql, kind: K, query: ListQuery): readon
   if (after !== undefined) conditions.push(order === 'ascending' ? 'id > ?' : 'id < ?')
   const values = [kind, owner, after].filter((value) => value !== undefined)
   const direction = order === 'ascending' ? 'ASC' : 'DESC'
-  const text = `SELECT body FROM records WHERE ${conditions.join(' AND ')} ORDER BY id ${direction} LIMIT ?`
+  // Left to itself, SQLite goes through all of a kind: that is in the order of ids, too.
+  const index = owner === undefined ? '' : 'INDEXED BY records_by_owner'
+  const text = `SELECT body FROM records ${index} WHERE ${conditions.join(' AND ')} ORDER BY id ${direction} LIMIT ?`
   return sql.all<Stored>(text, ...values, limit).map(({ body }) => JSON.parse(body) as RecordKinds[K])
 }

@@ -99,19 +99,21 @@ export function everyRequestHasARow(evidence: Evidence): string[] {
   })
 }
 
-/** Who was told that nothing was sent, or that a limit is reached, must find it so. */
+/** Who was told that a limit is reached, or that the ledger is away, must find that nothing was sent, and no row of a limit's refusal. */
 export function refusedCallsWereNotSent(evidence: Evidence): string[] {
   const sent = new Set(evidence.served.map(({ tag }) => tag))
   const rows = rowsByTag(evidence)
   return evidence.told.flatMap(({ plan, refusal }) => {
     const isLimit = refusal?.limit !== undefined
     if (!isLimit && refusal?.code !== 'ledger_unavailable') return []
-    const faults: string[] = []
-    if (sent.has(plan.tag))
-      faults.push(`call ${plan.tag} was refused (${refusal.code}) and sent all the same`)
-    if (isLimit && rows.has(plan.tag))
-      faults.push(`call ${plan.tag} was refused (${refusal.code}) and has a row`)
-    return faults
+    const row = rows.get(plan.tag)
+    // More of it may be asked for once a provider answered, and be refused: then nobody is charged.
+    if (plan.isOpenEnded && row?.outcome === 'failed' && row.charge === 0n) return []
+    const told = `call ${plan.tag} was refused (${refusal.code})`
+    return [
+      ...(sent.has(plan.tag) ? [`${told} and sent all the same`] : []),
+      ...(isLimit && row ? [`${told} and has a row`] : []),
+    ]
   })
 }
 
