@@ -99,13 +99,17 @@ export function lostCallsAreCovered(evidence: Evidence): string[] {
   const rows = rowsByTag(evidence)
   const growing = openEndedCalls(evidence)
   const limits = evidence.books.flatMap((own) => own.limits)
+  // What went on without the ledger is lost to its floor: the key's allowance bounds it.
+  const failOpen = new Set(
+    evidence.tenants.callers.filter(({ allowance }) => allowance !== undefined).map(({ keyId }) => keyId),
+  )
   return [...groupBy(evidence.served, ({ tag }) => tag)].flatMap(([tag, requests]) => {
     const row = rows.get(tag)
     // What a provider puts out before the gateway has read it is not held yet.
     if (row?.outcome !== 'swept' || growing.has(tag)) return []
     const used = requests.map(usedAt).reduce((most, cost) => (cost > most ? cost : most), 0n)
     if (used > row.hold.cost) return [`${row.id} was lost having used ${used}; it held ${row.hold.cost}`]
-    const isKept = limits.some((limit) => keepsWhole(limit, row))
+    const isKept = !failOpen.has(row.key_id) && limits.some((limit) => keepsWhole(limit, row))
     return isKept && used > row.charge
       ? [
           `${row.id} was lost having used ${used}; it is charged ${row.charge}, although a limit keeps what is lost whole`,
