@@ -38,7 +38,7 @@ export function admissionsHadRoom(evidence: Evidence): string[] {
   const bounds: Bounds = {
     tolerance: toleranceMs[scenario.ledger],
     lease: scenario.pace.lease,
-    growing: openEndedCalls(evidence),
+    openEnded: openEndedCalls(evidence),
   }
   // What goes on without the ledger is let in by nobody.
   const failOpen = new Set(
@@ -57,7 +57,7 @@ interface Bounds {
   readonly tolerance: number
   /** Seconds. */
   readonly lease: number
-  readonly growing: ReadonlySet<string>
+  readonly openEnded: ReadonlySet<string>
 }
 
 function overrunsOf(limit: Limit, own: OrgBooks, bounds: Bounds): string[] {
@@ -79,9 +79,9 @@ function overrunsOf(limit: Limit, own: OrgBooks, bounds: Bounds): string[] {
 }
 
 /** What a call surely asked: one of the calls under way, or its hold. */
-function askedOf(limit: Limit, row: Row, { growing }: Bounds): number {
+function askedOf(limit: Limit, row: Row, { openEnded }: Bounds): number {
   if (limit.metric === 'concurrency' || limit.metric === 'requests') return 1
-  if (growing.has(row.tags['call'] ?? '')) return 0
+  if (openEnded.has(row.tags['call'] ?? '')) return 0
   // Where a limit is only for some models, the row does not tell what was held for those.
   return Number(limit.models ? spentOf(limit, row) : heldOf(limit, row))
 }
@@ -147,7 +147,7 @@ function running(steps: readonly Step[]): (at: number) => number {
 
 /**
  * In the end, and whenever anyone looked, no budget was beyond its amount: save by what calls cost that had lost their hold before
- * they were settled (none where a limit keeps what is lost whole), by what cut streams and estimates came to beyond their hold, by
+ * they were settled (none where a limit keeps what is lost whole), by what streams of no cap and estimates came to beyond their hold, by
  * corrections, and by what keys may use that go on without the ledger.
  */
 export function budgetsHeld(evidence: Evidence): string[] {
@@ -169,16 +169,14 @@ export function budgetsHeld(evidence: Evidence): string[] {
 }
 
 /** By how much a limit may be overrun, as the operator's guide states it. */
-function boundOf(
-  limit: Limit,
-  { org, rows, adjustments }: OrgBooks,
-  { scenario, tenants, faults }: Evidence,
-): bigint {
+function boundOf(limit: Limit, { org, rows, adjustments }: OrgBooks, evidence: Evidence): bigint {
+  const { scenario, tenants, faults } = evidence
+  const openEnded = openEndedCalls(evidence)
   const keepsWhole = limit.on_lost === 'hold'
   const isLate = (row: Row) => row.outcome !== 'swept' && mayHaveLostItsHold(row, scenario.pace.lease)
   const calls = rows.filter((row) => concerns(limit, row))
   const late = keepsWhole ? [] : calls.filter(isLate)
-  const beyond = calls.filter(mayExceedItsHold)
+  const beyond = calls.filter((row) => mayExceedItsHold(row, openEnded))
   const corrections = adjustments.filter(({ charge }) => limit.metric === 'cost' && charge > 0n)
   const allowances = tenants.callers.filter((caller) => caller.org === org && limit.metric === 'cost')
   // An allowance is there again once what was taken of it is in the books: so it counts for each time that the ledger is away.

@@ -80,6 +80,7 @@ function tokensOf({ usage }: Attempt): number {
 
 /** What is charged is what was used, at the price; no call is charged more than it held. */
 export function chargesArePriced(evidence: Evidence): string[] {
+  const openEnded = openEndedCalls(evidence)
   return allRows(evidence).flatMap((row) => {
     const faults: string[] = []
     const priced = priceAt(row.model, row.usage)
@@ -88,7 +89,7 @@ export function chargesArePriced(evidence: Evidence): string[] {
     for (const attempt of row.attempts)
       if (row.outcome !== 'swept' && attempt.provider_cost !== priceAt(attempt.model, attempt.usage))
         faults.push(`${row.id} owes ${attempt.provider} ${attempt.provider_cost}; that is not its price`)
-    if (row.charge > row.hold.cost && !mayExceedItsHold(row))
+    if (row.charge > row.hold.cost && !mayExceedItsHold(row, openEnded))
       faults.push(`${row.id} is charged ${row.charge}; it held ${row.hold.cost} only`)
     return faults
   })
@@ -97,7 +98,7 @@ export function chargesArePriced(evidence: Evidence): string[] {
 /** A lost call whose output has a cap used no more than it held; where a limit keeps what is lost whole, no more than it is charged. */
 export function lostCallsAreCovered(evidence: Evidence): string[] {
   const rows = rowsByTag(evidence)
-  const growing = openEndedCalls(evidence)
+  const openEnded = openEndedCalls(evidence)
   const limits = evidence.books.flatMap((own) => own.limits)
   // What went on without the ledger is lost to its floor: the key's allowance bounds it.
   const failOpen = new Set(
@@ -106,7 +107,7 @@ export function lostCallsAreCovered(evidence: Evidence): string[] {
   return [...groupBy(evidence.served, ({ tag }) => tag)].flatMap(([tag, requests]) => {
     const row = rows.get(tag)
     // What a provider puts out before the gateway has read it is not held yet.
-    if (row?.outcome !== 'swept' || growing.has(tag)) return []
+    if (row?.outcome !== 'swept' || openEnded.has(tag)) return []
     const used = requests.map(usedAt).reduce((most, cost) => (cost > most ? cost : most), 0n)
     if (used > row.hold.cost) return [`${row.id} was lost having used ${used}; it held ${row.hold.cost}`]
     const isKept = !failOpen.has(row.key_id) && limits.some((limit) => keepsWhole(limit, row))

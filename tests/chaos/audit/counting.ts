@@ -114,9 +114,12 @@ export function mayHaveLostItsHold(row: Row, leaseSeconds: number): boolean {
   return row.outcome === 'swept' || row.ended_at - row.started_at >= leaseSeconds * 1000
 }
 
-/** A stream is cut a little after its hold is used up; where nobody told the usage, it is estimated by the text, which may be more than was held. */
-export function mayExceedItsHold(row: Row): boolean {
-  return row.outcome === 'cut' || row.usage_source === 'counted'
+/**
+ * A stream that was held by habit may bring more than its hold in one read, or before it is cut. Where nobody told the usage, it is
+ * estimated by the text, which may come to more than was held.
+ */
+export function mayExceedItsHold(row: Row, openEnded: ReadonlySet<string>): boolean {
+  return row.usage_source === 'counted' || openEnded.has(row.tags['call'] ?? '')
 }
 
 export function sumOf<T>(items: readonly T[], amountOf: (item: T) => bigint): bigint {

@@ -70,8 +70,8 @@ function bucketsOf({ limits, shares, rows }: OrgBooks) {
 /** A bucket filled with no more than what calls really used has room for each call that was let in. */
 export function ratesHeld(evidence: Evidence): string[] {
   const { books, scenario } = evidence
-  const growing = openEndedCalls(evidence)
-  const isSure = (row: Row) => !growing.has(row.tags['call'] ?? '')
+  const openEnded = openEndedCalls(evidence)
+  const isSure = (row: Row) => !openEnded.has(row.tags['call'] ?? '')
   const toleranceMs = scenario.ledger === 'redis' ? 200 : 1
   return books.flatMap(({ limits, rows }) =>
     limits
