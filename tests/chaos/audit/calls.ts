@@ -74,8 +74,9 @@ function takenBack(versions: readonly Exported[], now: Exported | undefined): st
   return textOf(last) === textOf(now) ? changes : [...changes, 'changed without a word to a reader by marks']
 }
 
-/** Only better knowledge replaces a row. */
+/** Only better knowledge replaces a row. It may be told twice, where it was replaced while it was being read. */
 function wrongChange(earlier: Exported, later: Exported): string[] {
+  if (textOf(earlier) === textOf(later)) return []
   if (earlier.type !== 'request' || later.type !== 'request') return ['is a correction that was rewritten']
   if (rank[later.usage_source] > rank[earlier.usage_source]) return []
   return [`was rewritten from ${earlier.usage_source} to ${later.usage_source}`]
