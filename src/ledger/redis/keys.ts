@@ -35,13 +35,25 @@ export function redisKeys(org: string) {
     /** Sorted set in the order of names: ids of records. */
     recordIds: (kind: RecordKind) => `${prefix}${kind}:ids`,
     recordIdsOf: (kind: RecordKind, owner: string) => `${prefix}${kind}:of:${owner}`,
-    /** Hash of one day: line to its sums. */
-    rollups: (dimension: Dimension, day: number) => `${prefix}rollups:${dimension}:${day}`,
-    /** Sorted set: the days that have sums. */
-    rollupDays: (dimension: Dimension) => `${prefix}rollups:${dimension}`,
-    /** Hash of one key: model, generation and bin to count. */
-    habits: (keyId: string) => `${prefix}habits:${keyId}`,
+    rollups: (dimension: Dimension, day: number) => `${prefix}${rollupsName(dimension, day)}`,
+    rollupDays: (dimension: Dimension) => `${prefix}${rollupDaysName(dimension)}`,
+    habits: (keyId: string) => `${prefix}${habitsName(keyId)}`,
   }
+}
+
+/** Hash of one day: line to its sums. Like those below, without the prefix: the script puts it there. */
+export function rollupsName(dimension: Dimension, day: number): string {
+  return `rollups:${dimension}:${day}`
+}
+
+/** Sorted set: the days that have sums. */
+export function rollupDaysName(dimension: Dimension): string {
+  return `rollups:${dimension}`
+}
+
+/** Hash of one key: model, generation and bin to count. */
+export function habitsName(keyId: string): string {
+  return `habits:${keyId}`
 }
 
 export type RedisKeys = ReturnType<typeof redisKeys>

@@ -28,7 +28,7 @@ import { readReceipt, rowText, type Holds, type KeptHold } from './kept.ts'
 import { counterFor, refusalFor } from './open.ts'
 import { contended, mostTries, type Desk, type Space } from './space.ts'
 import { plannedMove, type Plan } from './transact.ts'
-import { enlist, learn, rollBack, rollUp } from './writes.ts'
+import { learn, rollBack, rollUp } from './writes.ts'
 
 /** What follows the opening of a call. Each is planned from a hold or row as it was read, and made only if it is still so. */
 
@@ -105,7 +105,7 @@ async function closeHold(
   })
   const answer = await space.transact(
     {
-      ...entering(space, receipt, { moves, claims: false }),
+      ...entering(receipt, { moves, claims: false }),
       revision,
       hold: { id: hold.id, version: String(version) },
       drop: hold.id,
@@ -156,7 +156,7 @@ export async function postCall(space: Space, holds: Holds, posting: Posting): Pr
     }
     const { receipt, counters, moves } = planned
     const answer = await space.transact(
-      { ...entering(space, receipt, { moves, claims: true }), revision, fresh: call.id },
+      { ...entering(receipt, { moves, claims: true }), revision, fresh: call.id },
       rowText(receipt, counters),
     )
     if (answer.status === 'ok') return receipt
@@ -229,16 +229,15 @@ async function sweepCall(
 
 /** What a new row brings with it. */
 function entering(
-  { keys }: Space,
   receipt: Receipt,
   { moves, claims }: { moves: readonly Move[]; claims: boolean },
-): Pick<Plan, 'now' | 'moves' | 'enter' | 'sums' | 'writes'> {
+): Pick<Plan, 'now' | 'moves' | 'enter' | 'list' | 'sums'> {
   return {
     now: receipt.endedAt,
     moves: moves.map((move) => plannedMove(move, { claims })),
     enter: receipt.id,
-    sums: rollUp(receipt),
-    writes: [...enlist(keys, receipt), ...learn(keys, receipt, receipt.endedAt)],
+    list: receipt.id,
+    sums: [...rollUp(receipt), ...learn(receipt, receipt.endedAt)],
   }
 }
 

@@ -1,7 +1,6 @@
 import { lifeOf } from '../end-users.ts'
 import { capacityOf, isEnforced, isRate, type Limit } from '../limit.ts'
 import { sharedCounter, type Move } from '../moves.ts'
-import type { Dimension } from '../rollup.ts'
 import { rateMs, windowOf } from '../window.ts'
 
 /** One step on a book, as the script takes it (see `transact.lua.ts`). Nothing is changed unless all that it expects is so. */
@@ -30,18 +29,22 @@ export interface Plan {
   readonly drop?: string
   /** Writes a row under this id and a new mark; its text comes beside the plan. */
   readonly enter?: string
-  /** What is added to hourly sums. */
+  /** Lists the request of this id. */
+  readonly list?: string
+  /** What is added to hourly sums and habits. */
   readonly sums?: readonly AddedSum[]
-  /** Commands. */
+  /** Commands, given by admins and housekeepers only: what is read of hashes is read anew after them. */
   readonly writes?: readonly (readonly string[])[]
 }
 
-/** What one line of the hourly sums gets, in the order of `measures`. */
+/** What the numbers under one field of a hash get. */
 export interface AddedSum {
-  readonly dimension: Dimension
-  readonly day: string
-  readonly line: string
+  /** Without the prefix. */
+  readonly hash: string
+  readonly field: string
   readonly amounts: readonly number[]
+  /** The sorted set, without the prefix, that has the day if the field is new. */
+  readonly listed?: { readonly key: string; readonly day: string }
 }
 
 /** A move with all that must be known to judge and make it: windows are reckoned here, for Lua knows no calendars. */

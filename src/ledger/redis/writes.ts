@@ -3,12 +3,10 @@ import type { Receipt } from '../call.ts'
 import type { Adjustment } from '../records.ts'
 import { dayOf, linesOf, negated, sumsOf, type RollupLine, type RollupSums } from '../rollup.ts'
 import { teaches } from '../settlement.ts'
-import type { RedisKeys } from './keys.ts'
+import { habitsName, rollupDaysName, rollupsName } from './keys.ts'
 import type { AddedSum } from './transact.ts'
 
-/** The commands that a row brings with it. */
-
-type Command = string[]
+/** The sums that a row brings with it. */
 
 /** What is summed in each line, in this order. Money in whole USD and the rest, for a sum may pass 2^53 nanoUSD. */
 export const measures = [
@@ -42,21 +40,16 @@ function addedTo(lines: readonly RollupLine[], sums: RollupSums): AddedSum[] {
   ])
   const amounts = [requests, inputTokens, cachedInputTokens, outputTokens, ...money]
   return lines.map(({ dimension, hour, value, project, model, provider }) => ({
-    dimension,
-    day: String(dayOf(hour)),
-    line: JSON.stringify([hour, value, project, model, provider]),
+    hash: rollupsName(dimension, dayOf(hour)),
+    field: JSON.stringify([hour, value, project, model, provider]),
     amounts,
+    listed: { key: rollupDaysName(dimension), day: String(dayOf(hour)) },
   }))
 }
 
 /** Counts a call among those that tell how much output its like have. */
-export function learn(keys: RedisKeys, receipt: Receipt, now: number): Command[] {
+export function learn(receipt: Receipt, now: number): AddedSum[] {
   if (!teaches(receipt)) return []
-  const name = JSON.stringify([receipt.model, generationOf(now), binOf(receipt.usage.outputTokens)])
-  return [['HINCRBY', keys.habits(receipt.keyId), name, '1']]
-}
-
-/** Lists a request among the others. */
-export function enlist(keys: RedisKeys, { id }: Receipt): Command[] {
-  return [['ZADD', keys.requests, '0', id]]
+  const field = JSON.stringify([receipt.model, generationOf(now), binOf(receipt.usage.outputTokens)])
+  return [{ hash: habitsName(receipt.keyId), field, amounts: [1] }]
 }
