@@ -1,8 +1,14 @@
+import type { ChatAnswer, ChatEvent } from './chat/answer.ts'
+import type { ChatCall } from './chat/call.ts'
 import type { WeirError } from './errors.ts'
 import type { Quirks } from './provider.ts'
 import type { Usage, UsageSource } from './usage.ts'
 
-export type DialectId = 'openai-chat'
+/** The wire formats in which callers speak. */
+export type ClientDialectId = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini'
+
+/** The wire formats in which providers speak. */
+export type DialectId = ClientDialectId | 'bedrock-converse'
 
 /** How much a request brings in, as far as it can be told without a tokenizer. */
 export interface InputSize {
@@ -11,6 +17,15 @@ export interface InputSize {
   readonly images: number
   /** Whether it brings media whose tokens nothing bounds but the model's context (files, audio, video). */
   readonly unbounded: boolean
+}
+
+/** A request as it came. What is not in the body is in the address, in some dialects. */
+export interface IncomingRequest {
+  readonly body: Uint8Array
+  readonly model?: string
+  readonly stream?: boolean
+  /** The query of the address. */
+  readonly query?: Readonly<Record<string, string>>
 }
 
 /** What the pipeline reads of a request, whatever its dialect. */
@@ -82,6 +97,10 @@ export interface StreamScanner {
   push(bytes: Uint8Array): Uint8Array
   /** What was kept back, once the stream ended. */
   rest(): Uint8Array
+  /** The events that end a stream which a budget cuts. Only between whole events, and before the stream `ended`. */
+  cut(cut: StreamCut): Uint8Array
+  /** The events that end a stream whose own end was held back, or that ended without one. */
+  close(closing: StreamClosing): Uint8Array
   /** The last usage that was told. */
   readonly usage: Usage | undefined
   /** Bytes of generated text so far. */
@@ -92,20 +111,84 @@ export interface StreamScanner {
   readonly ended: boolean
   /** Whether the provider sent an error as an event. */
   readonly failed: boolean
-  /** Whether that error was kept from the caller, because it is about the operator's account. */
+  /** Whether that error was kept from the caller. */
   readonly hidError: boolean
 }
 
-/** A wire format: reads requests and answers of one shape, and words errors in it. */
-export interface Dialect {
+/** What a call is written for, in a provider's dialect. */
+export interface CallTarget {
+  readonly org: string
+  readonly upstreamModel: string
+  /** Of one answer, in tokens: all that the hold covers, and so nothing above it may go up. */
+  readonly outputCap: number
+  readonly quirks: Quirks
+}
+
+/** A call as one provider takes it. */
+export interface EncodedCall {
+  readonly body: Uint8Array
+  /** What it could not carry, by names such as `seed`, `top_k` or `cache_control`. */
+  readonly dropped: readonly string[]
+}
+
+/** Reads a provider's stream, wherever its bytes were split. */
+export interface StreamDecoder {
+  push(bytes: Uint8Array): ChatEvent[]
+  /** What is left to tell once the connection ended; `end`, if the model had finished. */
+  rest(): ChatEvent[]
+}
+
+/** What an answer tells besides what the model said. */
+export interface Telling {
+  readonly requestId: string
+  /** As the caller named it. */
+  readonly model: string
+  /** Unix seconds. */
+  readonly created: number
+  /** Made by the same dialect. */
+  readonly request: ModelRequest
+}
+
+/** Writes a stream for a caller. An encoder that holds the end prints nothing for `end`: `close` or `cut` follow. */
+export interface StreamEncoder {
+  push(events: readonly ChatEvent[]): string
+  cut(cut: StreamCut): string
+  close(closing: StreamClosing): string
+}
+
+/** What a provider's error says. */
+export interface ErrorFacts {
+  /** Its code, or what stands for one. */
+  readonly code?: string
+  readonly message?: string
+}
+
+/** A wire format on the side of the provider: writes calls and reads answers. */
+export interface UpstreamDialect {
   readonly id: DialectId
-  /** Below the provider's base address. */
-  readonly path: string
-  /** Header names that may go up and come down, in lower case. */
+  /** Below the provider's base address, with a query where it has one. The model's name is encoded in it. */
+  path(target: { readonly model: string; readonly stream: boolean }): string
+  /** How the content type of a stream begins. */
+  readonly streamType: string
+  /** Header names of the caller that may go up, in lower case. */
   readonly requestHeaders: readonly string[]
+  /** What goes up in their place where the caller speaks differently, or sent none. */
+  readonly ownHeaders: Readonly<Record<string, string>>
+  /** Throws WeirError `cannot_translate` where what matters cannot be carried. */
+  encodeCall(call: ChatCall, target: CallTarget): EncodedCall
+  /** Reads an unstreamed answer; undefined if it is none. */
+  decodeAnswer(body: Uint8Array): ChatAnswer | undefined
+  decodeStream(): StreamDecoder
+  readError(body: Uint8Array): ErrorFacts
+}
+
+/** A wire format on both sides. Between two that speak it, bytes pass as they are. */
+export interface Dialect extends UpstreamDialect {
+  readonly id: ClientDialectId
+  /** Header names of the provider that may come down, in lower case. */
   readonly answerHeaders: readonly string[]
   /** Checks what we read of a request. Throws WeirError `invalid_request`, naming the field. */
-  read(body: Uint8Array): ModelRequest
+  read(incoming: IncomingRequest): ModelRequest
   /** Why a provider with these quirks may not get the request; undefined if it may. */
   refusalFor(request: ModelRequest, quirks: Quirks): WeirError | undefined
   /** The caller's bytes with the few edits that the target needs. */
@@ -113,12 +196,10 @@ export interface Dialect {
   /** Reads an unstreamed answer; undefined if it is none. */
   readAnswer(body: Uint8Array): AnswerFacts | undefined
   scanStream(request: ModelRequest, quirks: Quirks, options?: ScanOptions): StreamScanner
-  /** The events that end a stream which a budget cuts. Only between whole events, and before the stream `ended`. */
-  cutEvents(scanner: StreamScanner, cut: StreamCut): Uint8Array
-  /** The events that end a stream whose own end was held back, or that ended without one. */
-  usageEvents(scanner: StreamScanner, closing: StreamClosing): Uint8Array
-  /** The code in a provider's error body, where it has one. */
-  readErrorCode(body: Uint8Array): string | undefined
+  /** Reads all of a request that it `read`. Throws WeirError `invalid_request`, naming the field. */
+  decodeCall(request: ModelRequest): ChatCall
+  encodeAnswer(answer: ChatAnswer, telling: Telling): Uint8Array
+  encodeStream(telling: Telling, options?: ScanOptions): StreamEncoder
   errorBody(error: WeirError, requestId?: string): Uint8Array
   /** The error as the last event of a stream. */
   errorEvent(error: WeirError, requestId: string): Uint8Array

@@ -4,6 +4,7 @@ export type Fault = 'caller' | 'operator' | 'provider'
 /** One table for every error that a caller can see: its HTTP status, whose fault it is, and whether the same call may succeed later. */
 export const errorTable = {
   invalid_request: { status: 400, fault: 'caller', retryable: false },
+  cannot_translate: { status: 400, fault: 'caller', retryable: false },
   invalid_key: { status: 401, fault: 'caller', retryable: false },
   budget_exceeded: { status: 402, fault: 'caller', retryable: false },
   forbidden: { status: 403, fault: 'caller', retryable: false },

@@ -1,7 +1,6 @@
 import { WeirError } from '../../core/errors.ts'
-import { isFields } from './usage.ts'
-
-const maxLength = 256
+import { checkedEndUser } from '../end-user.ts'
+import { isFields } from '../fields.ts'
 
 /** Whom a request is for: the first id that is there and not empty. `metadata` goes up as it came, this id of it too. */
 export function readEndUser(values: Readonly<Record<string, unknown>>): string | undefined {
@@ -10,7 +9,7 @@ export function readEndUser(values: Readonly<Record<string, unknown>>): string |
     ['user', values['user']],
     ['metadata.user_id', readMetadataId(values['metadata'])],
   ]
-  for (const [param, id] of ids) if (typeof id === 'string' && id !== '') return checkedId(id, param)
+  for (const [param, id] of ids) if (typeof id === 'string' && id !== '') return checkedEndUser(id, param)
   return undefined
 }
 
@@ -21,12 +20,4 @@ function readMetadataId(metadata: unknown): unknown {
       param: 'metadata.user_id',
     })
   return id
-}
-
-/** Half a character is refused: a ledger that keeps UTF-8 would mix up two ids that differ only there. */
-function checkedId(id: string, param: string): string {
-  if (id.length <= maxLength && !/\p{Surrogate}/u.test(id)) return id
-  throw new WeirError('invalid_request', `${param} must be text of at most ${maxLength} characters.`, {
-    param,
-  })
 }

@@ -1,4 +1,4 @@
-import { isFields } from './usage.ts'
+import { isFields, utf8Length } from '../fields.ts'
 
 /** Bytes of the text that a message, or a delta of one, generates: answer, reasoning, refusal, and the calls of tools. */
 export function outputBytesOf(message: unknown): number {
@@ -16,15 +16,4 @@ function callBytes(call: unknown): number {
   const named = call['function'] ?? call['custom']
   if (!isFields(named)) return 0
   return utf8Length(named['name']) + utf8Length(named['arguments']) + utf8Length(named['input'])
-}
-
-function utf8Length(text: unknown): number {
-  if (typeof text !== 'string') return 0
-  let bytes = text.length
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    // A surrogate pair is two units and four bytes; anything else above U+07FF is three.
-    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1
-  }
-  return bytes
 }

@@ -1,6 +1,7 @@
 import type { AnswerFacts } from '../../core/dialect.ts'
 import { outputBytesOf } from './output-bytes.ts'
-import { convertUsage, isFields } from './usage.ts'
+import { isFields } from '../fields.ts'
+import { convertUsage } from './usage.ts'
 
 const decoder = new TextDecoder()
 

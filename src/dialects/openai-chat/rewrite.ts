@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Target } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import { spliceBytes, type Splice } from '../../core/json-fields.ts'
 import type { Quirks } from '../../core/provider.ts'
-import { foldName, readText, tenantFields, type ChatRequest } from './read-request.ts'
-
-/** The longest id that OpenAI takes. */
-const maxIdLength = 64
+import { prefixId, renameField, setField } from '../json-edits.ts'
+import { foldName } from '../json-request.ts'
+import { tenantFields, type ChatRequest } from './read-request.ts'
 
 /** The caller's bytes with the model's name, the usage flag, the output cap and the tenant's ids as the target needs them. */
 export function rewriteRequest(request: ChatRequest, target: Target): Uint8Array {
@@ -18,19 +16,6 @@ export function rewriteRequest(request: ChatRequest, target: Target): Uint8Array
       prefixId(request, name, target.org),
     ),
   ])
-}
-
-/** Replaces a field's value, unless it is that already, or puts the field in front of all others. */
-function setField(request: ChatRequest, name: string, json: string): Splice[] {
-  const field = request.fields.get(name)
-  if (!field) return [insertion(request, name, json)]
-  if (JSON.stringify(request.values[name]) === json) return []
-  return [{ start: field.valueStart, end: field.valueEnd, text: json }]
-}
-
-function insertion(request: ChatRequest, name: string, json: string): Splice {
-  const separator = request.fields.size > 0 ? ',' : ''
-  return { start: request.open + 1, end: request.open + 1, text: `"${name}":${json}${separator}` }
 }
 
 function askForUsage(request: ChatRequest, { quirks }: Target): Splice[] {
@@ -50,27 +35,6 @@ function capOutput(request: ChatRequest, { quirks, outputCap, clampTo }: Target)
   if (quirks.maxTokensFields.includes(named)) return edits
   if (request.fields.has(preferred)) return [...edits, ...setField(request, preferred, cap)]
   return [...edits, ...renameField(request, named, preferred)]
-}
-
-function renameField(request: ChatRequest, name: string, newName: string): Splice[] {
-  const field = request.fields.get(name)
-  return field
-    ? [{ start: field.nameStart, end: field.nameStart + name.length + 2, text: `"${newName}"` }]
-    : []
-}
-
-/** `alice` of org `acme` goes up as `acme:alice`; what would grow too long goes up as a digest. */
-function prefixId(request: ChatRequest, name: string, org: string): Splice[] {
-  const field = request.fields.get(name)
-  const id = readText(request.values, name)
-  if (!field || id === undefined) return []
-  const prefixed = `${org}:${id}`
-  const text = JSON.stringify(
-    prefixed.length <= maxIdLength
-      ? prefixed
-      : `${org}:${createHash('sha256').update(id).digest('hex').slice(0, 32)}`,
-  )
-  return [{ start: field.valueStart, end: field.valueEnd, text }]
 }
 
 /** A field that this provider sells, or by which it tells its tenants apart, that is switched on, oddly spelt or no text. */

@@ -6,7 +6,8 @@ import { readHead, type ChunkHead } from './chunk-head.ts'
 import { DeltaFrame } from './delta-frame.ts'
 import { errorCodeOf } from './read-answer.ts'
 import { outputBytesOf } from './output-bytes.ts'
-import { convertUsage, isFields } from './usage.ts'
+import { isFields } from '../fields.ts'
+import { convertUsage } from './usage.ts'
 
 const nothing = new Uint8Array()
 const blankLine = new TextEncoder().encode('\n\n')

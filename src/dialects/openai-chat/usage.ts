@@ -1,10 +1,6 @@
 import type { CompletionUsage } from 'openai/resources/completions'
 import type { Usage } from '../../core/usage.ts'
-
-/** More tokens than any call can have: a provider that says so is wrong. */
-const absurd = 1_000_000_000
-
-type Fields = Readonly<Record<string, unknown>>
+import { countOf, fieldsOf, isFields } from '../fields.ts'
 
 /**
  * Reads the `usage` object of any vendor that speaks this dialect. Cached, cache-writing and reasoning tokens are inside the
@@ -13,13 +9,13 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export function convertUsage(usage: unknown): Usage | undefined {
   if (!isFields(usage)) return undefined
-  const inputTokens = count(usage['prompt_tokens'])
-  const outputTokens = count(usage['completion_tokens'])
+  const inputTokens = countOf(usage, 'prompt_tokens')
+  const outputTokens = countOf(usage, 'completion_tokens')
   if (inputTokens === undefined || outputTokens === undefined) return undefined
-  const input = detailsOf(usage, 'prompt_tokens_details')
-  const output = detailsOf(usage, 'completion_tokens_details')
-  const cached = count(input['cached_tokens']) ?? count(usage['prompt_cache_hit_tokens']) ?? 0
-  const written = count(input['cache_write_tokens']) ?? count(input['cache_creation_input_tokens']) ?? 0
+  const input = fieldsOf(usage, 'prompt_tokens_details')
+  const output = fieldsOf(usage, 'completion_tokens_details')
+  const cached = countOf(input, 'cached_tokens') ?? countOf(usage, 'prompt_cache_hit_tokens') ?? 0
+  const written = countOf(input, 'cache_write_tokens') ?? countOf(input, 'cache_creation_input_tokens') ?? 0
   const cachedInputTokens = Math.min(cached, inputTokens)
   const cacheWriteTokens = Math.min(written, inputTokens - cachedInputTokens)
   const plainInput = inputTokens - cachedInputTokens - cacheWriteTokens
@@ -27,10 +23,10 @@ export function convertUsage(usage: unknown): Usage | undefined {
     inputTokens,
     cachedInputTokens,
     cacheWriteTokens,
-    inputAudioTokens: Math.min(count(input['audio_tokens']) ?? 0, plainInput),
+    inputAudioTokens: Math.min(countOf(input, 'audio_tokens') ?? 0, plainInput),
     outputTokens,
-    reasoningTokens: Math.min(count(output['reasoning_tokens']) ?? 0, outputTokens),
-    outputAudioTokens: Math.min(count(output['audio_tokens']) ?? 0, outputTokens),
+    reasoningTokens: Math.min(countOf(output, 'reasoning_tokens') ?? 0, outputTokens),
+    outputAudioTokens: Math.min(countOf(output, 'audio_tokens') ?? 0, outputTokens),
   }
 }
 
@@ -50,19 +46,4 @@ export function printUsage(usage: Usage): CompletionUsage {
       audio_tokens: usage.outputAudioTokens,
     },
   }
-}
-
-function detailsOf(usage: Fields, name: string): Fields {
-  const details = usage[name]
-  return isFields(details) ? details : {}
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= absurd
-    ? value
-    : undefined
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
