@@ -58,6 +58,7 @@ function makeRates(perMillion: RatesConfig, usdPerUnit: number): Rates {
     input: pico(input),
     cachedInput: pico(perMillion.cached_input ?? input),
     cacheWrite: pico(perMillion.cache_write ?? input),
+    ...(perMillion.cache_write_long !== undefined && { cacheWriteLong: pico(perMillion.cache_write_long) }),
     inputAudio: pico(perMillion.input_audio ?? input),
     output: pico(output),
     outputAudio: pico(perMillion.output_audio ?? output),

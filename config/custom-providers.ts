@@ -9,7 +9,7 @@ export function customProviders(config: WeirConfig): Provider[] {
       name: declared.name ?? id,
       baseUrl: declared.base_url.replace(/\/+$/, ''),
       auth: declared.api_key_env === undefined ? { kind: 'none' } : bearer(declared.api_key_env),
-      speaks: { chat: declared.speaks[0] ?? 'openai-chat' },
+      speaks: { chat: declared.speaks },
       ...(declared.region !== undefined && { region: declared.region }),
       quirks: {
         ...(declared.quirks?.stream_options !== undefined && {

@@ -37,6 +37,8 @@ const ratesSchema = z.strictObject({
   output: price,
   cached_input: price.optional(),
   cache_write: price.optional(),
+  /** What is kept for an hour; as much as `cache_write` where it is left out. */
+  cache_write_long: price.optional(),
   input_audio: price.optional(),
   output_audio: price.optional(),
 })
@@ -108,7 +110,7 @@ const providerSchema = z.strictObject({
     .string()
     .regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable, never the key itself')
     .optional(),
-  speaks: z.array(z.literal('openai-chat')).length(1),
+  speaks: z.array(z.enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])).min(1),
   region: z.string().min(1).optional(),
   quirks: z
     .strictObject({

@@ -12,7 +12,7 @@ export const alibaba = defineProvider({
     hk: 'https://cn-hongkong.dashscope.aliyuncs.com/compatible-mode/v1',
   },
   auth: bearer('DASHSCOPE_API_KEY'),
-  speaks: { chat: 'openai-chat' },
+  speaks: { chat: ['openai-chat'] },
   // Web search is billed by the search.
   quirks: {
     maxTokensFields: ['max_tokens'],

@@ -5,7 +5,7 @@ export const deepseek = defineProvider({
   name: 'DeepSeek',
   baseUrl: 'https://api.deepseek.com',
   auth: bearer('DEEPSEEK_API_KEY'),
-  speaks: { chat: 'openai-chat' },
+  speaks: { chat: ['openai-chat'] },
   // `user_id` separates caches and concurrency, so orgs must not meet there.
   quirks: { maxTokensFields: ['max_tokens'], tenantFields: ['user_id'] },
 })

@@ -5,5 +5,5 @@ export const openai = defineProvider({
   name: 'OpenAI',
   baseUrl: 'https://api.openai.com/v1',
   auth: bearer('OPENAI_API_KEY'),
-  speaks: { chat: 'openai-chat' },
+  speaks: { chat: ['openai-chat', 'openai-responses'] },
 })

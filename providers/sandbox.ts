@@ -7,6 +7,6 @@ export const sandbox = defineProvider({
   name: 'Sandbox (simulated)',
   baseUrl: 'https://sandbox.invalid/v1',
   auth: { kind: 'none' },
-  speaks: { chat: 'openai-chat' },
+  speaks: { chat: ['openai-chat'] },
   simulate: simulateChat,
 })

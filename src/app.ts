@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { WeirError } from './core/errors.ts'
-import { dialects } from './dialects/index.ts'
+import { clientDialects } from './dialects/index.ts'
 import { adminApi } from './http/admin/admin-api.ts'
 import type { AdminDeps } from './http/admin/deps.ts'
 import { docsApi } from './http/admin/openapi.ts'
@@ -8,16 +8,23 @@ import type { CallerEnv, HttpDeps } from './http/deps.ts'
 import { answerErrors } from './http/errors.ts'
 import { callModel } from './http/v1/call.ts'
 import { getKey } from './http/v1/key.ts'
-import { getModel, listModels } from './http/v1/models.ts'
+import { readGeminiAddress } from './http/v1/gemini-address.ts'
+import { getGeminiModel, getModel, listGeminiModels, listModels } from './http/v1/models.ts'
 import { getRequest } from './http/v1/requests.ts'
 
 /** Every path of the gateway. */
 export function createApp(deps: HttpDeps & AdminDeps): Hono<CallerEnv> {
   const app = new Hono<CallerEnv>()
-  const chat = dialects['openai-chat']
+  const chat = clientDialects['openai-chat']
+  const gemini = clientDialects.gemini
   const admin = adminApi(deps)
 
   app.post('/v1/chat/completions', callModel(deps, chat))
+  app.post('/v1/responses', callModel(deps, clientDialects['openai-responses']))
+  app.post('/v1/messages', callModel(deps, clientDialects['anthropic-messages']))
+  app.post('/v1beta/models/*', callModel(deps, gemini, readGeminiAddress))
+  app.get('/v1beta/models', listGeminiModels(deps))
+  app.get('/v1beta/models/*', getGeminiModel(deps))
   app.get('/v1/models', listModels(deps))
   app.get('/v1/models/*', getModel(deps))
   app.get('/v1/key', getKey(deps))

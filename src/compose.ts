@@ -11,6 +11,7 @@ import { Authenticator } from './pipeline/authenticate.ts'
 import type { Outage } from './pipeline/outage.ts'
 import { configureProviders, regionsOf } from './routing/configure.ts'
 import type { Settings } from './settings.ts'
+import type { Store } from './store/store.ts'
 
 /** What a host brings: its environment, and the parts that only it can make. */
 export interface Host {
@@ -19,6 +20,7 @@ export interface Host {
   /** The text of WEIR_CONFIG, where there is one. */
   readonly configText: string | undefined
   readonly ledger: Ledger
+  readonly store: Store
   readonly transport: Transport
   readonly edge: Edge
   readonly outage: Outage
@@ -40,9 +42,10 @@ export function compose(host: Host) {
       throw new Error(
         `WEIR_CONFIG: the model ${offer.model} names the provider ${offer.provider}, which is not declared.`,
       )
-  const configured = configureProviders(providers, environment)
+  const configured = configureProviders(providers, environment, host.transport)
   return createApp({
     ledger,
+    store: host.store,
     catalogue,
     providers: configured,
     transport: host.transport,

@@ -7,6 +7,7 @@ import { Outage } from './pipeline/outage.ts'
 import { fetchTransport } from './platform/workers/fetch-transport.ts'
 import { workerEdge } from './platform/workers/worker-edge.ts'
 import { readSettings } from './settings.ts'
+import type { Store } from './store/store.ts'
 
 /** `waitUntil` ends 30 seconds after the answer. */
 const settleForMs = 25_000
@@ -16,17 +17,19 @@ type Environment<Bindings> = Bindings & Readonly<Record<string, unknown>>
 interface LedgerKind<Bindings> {
   readonly kind: 'sqlite' | 'redis'
   readonly connect: (bindings: Bindings) => Ledger
+  readonly store: (bindings: Bindings) => Store
 }
 
 /** A Worker on a ledger that its bindings lead to. */
 export function createWorker<Bindings>({
   kind,
   connect,
+  store,
 }: LedgerKind<Bindings>): ExportedHandler<Environment<Bindings>> {
   let app: ReturnType<typeof compose> | undefined
   return {
     fetch(request, environment, context) {
-      app ??= start(environment, { kind, ledger: connect(environment) })
+      app ??= start(environment, { kind, ledger: connect(environment), store: store(environment) })
       const answer = Promise.resolve(app.fetch(request, environment, context))
       // A caller that leaves before the answer begins takes the request along; the call must be settled all the same.
       context.waitUntil(answer)
@@ -37,7 +40,7 @@ export function createWorker<Bindings>({
 
 function start(
   environment: Readonly<Record<string, unknown>>,
-  { kind, ledger }: { kind: 'sqlite' | 'redis'; ledger: Ledger },
+  { kind, ledger, store }: { kind: 'sqlite' | 'redis'; ledger: Ledger; store: Store },
 ) {
   const settings = readSettings(environment)
   // Either Worker would start with the other's setting, and keep its books where nobody looks for them.
@@ -50,6 +53,7 @@ function start(
     settings,
     configText: settings.config,
     ledger,
+    store,
     transport: fetchTransport,
     edge: workerEdge(settings.maxBodyBytes),
     outage: new Outage({ ledger, journal: memoryJournal(), log, settleForMs }),

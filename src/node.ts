@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { compose } from './compose.ts'
 import { hashKey } from './ledger/key-hash.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { connectRedis } from './ledger/redis/connection.ts'
 import { log } from './observe/log.ts'
 import { Outage } from './pipeline/outage.ts'
 import { readConfigFile } from './platform/node/config-file.ts'
@@ -14,9 +15,12 @@ import { nodeEdge } from './platform/node/node-edge.ts'
 import { stopOnSignal } from './platform/node/shutdown.ts'
 import { redisNodeLedger } from './platform/node/redis-node-ledger.ts'
 import { sqliteLedger } from './platform/node/sqlite-ledger.ts'
+import { sqliteStore } from './platform/node/sqlite-store.ts'
 import { undiciTransport } from './platform/node/undici-transport.ts'
 import { greeting } from './platform/node/greeting.ts'
 import { readSettings, type Settings } from './settings.ts'
+import { redisStore } from './store/redis-store.ts'
+import type { Store } from './store/store.ts'
 
 /** Longer than load balancers keep a connection idle, so that they never send into one that is being closed. */
 const keepAliveMs = 75_000
@@ -27,6 +31,7 @@ const drainMs = 20_000
 async function start(): Promise<void> {
   const settings = readSettings(process.env)
   const ledger = openLedger(settings)
+  const store = openStore(settings)
   const journal = await openJournal(settings.dataFolder, log)
   const outage = new Outage({ ledger, journal, log, settleForMs })
   const transport = undiciTransport()
@@ -37,6 +42,7 @@ async function start(): Promise<void> {
     settings,
     configText: readConfigFile(settings.config),
     ledger,
+    store,
     transport,
     edge,
     outage,
@@ -54,6 +60,7 @@ async function start(): Promise<void> {
     await stopPosting()
     await Promise.race([edge.drain(), setTimeout(drainMs)])
     await journal.close()
+    await store.close()
   }
   stopOnSignal({ server, edge: { drain }, transport, ledger, log })
   server.once('error', failStart)
@@ -73,6 +80,13 @@ function openLedger(settings: Settings): Ledger {
     log,
     ...(retentionMs && { retentionMs }),
   })
+}
+
+function openStore({ ledger, dataFolder }: Settings): Store {
+  if (ledger === 'sqlite') return sqliteStore(dataFolder, () => Date.now())
+  return redisStore(
+    connectRedis({ url: ledger, onError: (reason) => log('warn', 'redis-unreachable', { reason }) }),
+  )
 }
 
 function greet(server: Server, made: FirstStart | undefined): void {

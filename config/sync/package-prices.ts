@@ -9,6 +9,7 @@ const tokenPrices: Readonly<Record<string, string>> = {
   input_mtok: 'input',
   cache_read_mtok: 'cached_input',
   cache_write_mtok: 'cache_write',
+  cache_write_1h_mtok: 'cache_write_long',
   output_mtok: 'output',
   input_audio_mtok: 'input_audio',
   output_audio_mtok: 'output_audio',

@@ -196,6 +196,8 @@ export interface Dialect extends UpstreamDialect {
   /** Reads an unstreamed answer; undefined if it is none. */
   readAnswer(body: Uint8Array): AnswerFacts | undefined
   scanStream(request: ModelRequest, quirks: Quirks, options?: ScanOptions): StreamScanner
+  /** The content type of a stream to this caller, where it is not server-sent events. */
+  streamTypeDown?(request: ModelRequest): string | undefined
   /** Reads all of a request that it `read`. Throws WeirError `invalid_request`, naming the field. */
   decodeCall(request: ModelRequest): ChatCall
   encodeAnswer(answer: ChatAnswer, telling: Telling): Uint8Array

@@ -3,6 +3,8 @@ export interface Rates {
   readonly input: number
   readonly cachedInput: number
   readonly cacheWrite: number
+  /** What is kept for an hour; absent where it costs the same. */
+  readonly cacheWriteLong?: number
   readonly inputAudio: number
   readonly output: number
   readonly outputAudio: number

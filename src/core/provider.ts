@@ -1,11 +1,37 @@
 import type { DialectId } from './dialect.ts'
-import type { Transport } from './transport.ts'
+import type { Transport, UpstreamRequest } from './transport.ts'
 
-/** How a provider knows the operator. The secret is read from the environment under `env`, never from a caller. */
+type Environment = Readonly<Record<string, unknown>>
+
+/** Puts the operator's credential on a request, where that takes more than a constant header. */
+export type Authorize = (request: UpstreamRequest) => Promise<UpstreamRequest>
+
+/** How a provider knows the operator. Secrets are read from the environment, never from a caller. */
 export type Auth =
-  | { readonly kind: 'bearer'; readonly env: string }
+  /** The secret goes up in one header. */
+  | { readonly kind: 'header'; readonly env: string; readonly header: string; readonly prefix: string }
+  /** Signs each request, or trades one secret for another now and then. `configure` gives undefined without a credential. */
+  | {
+      readonly kind: 'signed'
+      /** The environment names that it reads. */
+      readonly envs: readonly string[]
+      readonly configure: (environment: Environment, send: Transport) => Authorize | undefined
+    }
   /** Needs no credential. */
   | { readonly kind: 'none' }
+
+/** One way in which a provider can be spoken to. */
+export interface Speech {
+  readonly dialect: DialectId
+  /** Globs of its own names of the models that can be reached so; absent means all. */
+  readonly models?: readonly string[]
+  /** Between the base address and the dialect's path. */
+  readonly prefix?: string
+  /** In place of the dialect's path. */
+  readonly path?: (target: { readonly model: string; readonly stream: boolean }) => string
+  /** What the provider has otherwise than the dialect, in what goes up and what comes back. */
+  readonly adapt?: (send: Transport) => Transport
+}
 
 /** The ways in which a provider departs from the dialect that it speaks. */
 export interface Quirks {
@@ -32,7 +58,10 @@ export interface Provider {
   readonly auth: Auth
   /** The environment name that moves its address. */
   readonly baseUrlEnv: string | undefined
-  readonly speaks: { readonly chat: DialectId }
+  /** Its address, where that depends on the operator's account; undefined where too little is set for it to be called. */
+  readonly locate: ((environment: Environment) => string | undefined) | undefined
+  /** In order of preference, where the caller speaks none of them. */
+  readonly speaks: { readonly chat: readonly Speech[] }
   readonly quirks: Quirks
   /** A model inside the gateway in place of the network. Marks the provider as simulated wherever it is named. */
   readonly simulate: Transport | undefined
@@ -46,16 +75,23 @@ const standardQuirks: Quirks = {
   operatorErrors: ['insufficient_quota', 'billing_not_active', 'invalid_api_key'],
 }
 
-type ProviderSpec = Pick<Provider, 'id' | 'name' | 'baseUrl' | 'auth' | 'speaks'> &
-  Partial<Pick<Provider, 'regions' | 'region' | 'simulate'>> & { readonly quirks?: Partial<Quirks> }
+type ProviderSpec = Pick<Provider, 'id' | 'name' | 'baseUrl' | 'auth'> &
+  Partial<Pick<Provider, 'regions' | 'region' | 'simulate' | 'baseUrlEnv' | 'locate'>> & {
+    /** A dialect alone stands for itself without departures. */
+    readonly speaks: { readonly chat: readonly (DialectId | Speech)[] }
+    readonly quirks?: Partial<Quirks>
+  }
 
-/** Fills in what a provider leaves unsaid: it then behaves exactly as its dialect does. */
+/** Fills in what a provider leaves unsaid: it then behaves exactly as its dialects do. */
 export function defineProvider(spec: ProviderSpec): Provider {
+  const chat = spec.speaks.chat.map((spoken) => (typeof spoken === 'string' ? { dialect: spoken } : spoken))
   return {
     ...spec,
     regions: spec.regions ?? {},
     region: spec.region,
-    baseUrlEnv: spec.auth.kind === 'bearer' ? baseUrlEnvOf(spec.auth.env) : undefined,
+    baseUrlEnv: spec.baseUrlEnv ?? (spec.auth.kind === 'header' ? baseUrlEnvOf(spec.auth.env) : undefined),
+    locate: spec.locate,
+    speaks: { chat },
     quirks: { ...standardQuirks, ...spec.quirks },
     simulate: spec.simulate,
   }
@@ -68,7 +104,12 @@ function baseUrlEnvOf(keyEnv: string): string {
 
 /** A credential that goes up as `authorization: Bearer …`. */
 export function bearer(env: string): Auth {
-  return { kind: 'bearer', env }
+  return { kind: 'header', env, header: 'authorization', prefix: 'Bearer ' }
+}
+
+/** A credential that goes up as it is, in a header of the provider's own. */
+export function keyHeader(header: string, env: string): Auth {
+  return { kind: 'header', env, header, prefix: '' }
 }
 
 /** A provider with the operator's credential and address, as it will be called. */
@@ -78,4 +119,6 @@ export interface ConfiguredProvider {
   readonly region: string | undefined
   /** Headers that authenticate the operator. Never logged, never sent down. */
   readonly authHeaders: Readonly<Record<string, string>>
+  /** What else a request needs before it is sent. */
+  readonly authorize?: Authorize
 }

@@ -8,6 +8,8 @@ export interface Usage {
   readonly cachedInputTokens: number
   /** Written to the provider's prompt cache. */
   readonly cacheWriteTokens: number
+  /** Of those, what is kept for an hour rather than minutes, where the provider told any. */
+  readonly cacheWriteLongTokens?: number
   readonly inputAudioTokens: number
   readonly outputTokens: number
   readonly reasoningTokens: number

@@ -6,9 +6,10 @@ import type { Log } from '../core/log.ts'
 import { retryHeaders } from '../dialects/openai-chat/errors.ts'
 import type { CallerEnv } from './deps.ts'
 
-/** Answers whatever a route threw in the dialect that was asked, and logs what the operator should know. */
-export function answerErrors(log: Log, dialect: Dialect): ErrorHandler<CallerEnv> {
+/** Answers whatever a route threw in the dialect that was asked, or else in this one, and logs what the operator should know. */
+export function answerErrors(log: Log, standard: Dialect): ErrorHandler<CallerEnv> {
   return (thrown, c) => {
+    const dialect = c.get('dialect') ?? standard
     const requestId = c.get('requestId') ?? `req_${uuidv7()}`
     const error = thrown instanceof WeirError ? thrown : internalError(log, thrown, requestId)
     const headers = { 'content-type': 'application/json', 'x-request-id': requestId, ...retryHeaders(error) }

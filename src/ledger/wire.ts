@@ -131,6 +131,7 @@ export function usageToWire(usage: Usage) {
     input_tokens: usage.inputTokens,
     cached_input_tokens: usage.cachedInputTokens,
     cache_write_tokens: usage.cacheWriteTokens,
+    cache_write_long_tokens: usage.cacheWriteLongTokens ?? 0,
     input_audio_tokens: usage.inputAudioTokens,
     output_tokens: usage.outputTokens,
     reasoning_tokens: usage.reasoningTokens,

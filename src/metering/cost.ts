@@ -24,11 +24,13 @@ export function mostCostOf(card: PriceCard, inputTokens: number, outputTokens: n
 /** What a usage costs in picoUSD. Exact: sums of products may pass 2^53. */
 export function picoOf(prices: Prices, usage: Usage): bigint {
   const rates = ratesFor(prices, usage.inputTokens)
+  const long = usage.cacheWriteLongTokens ?? 0
   const special = usage.cachedInputTokens + usage.cacheWriteTokens + usage.inputAudioTokens
   return (
     times(usage.inputTokens - special, rates.input) +
     times(usage.cachedInputTokens, rates.cachedInput) +
-    times(usage.cacheWriteTokens, rates.cacheWrite) +
+    times(usage.cacheWriteTokens - long, rates.cacheWrite) +
+    times(long, rates.cacheWriteLong ?? rates.cacheWrite) +
     times(usage.inputAudioTokens, rates.inputAudio) +
     times(usage.outputTokens - usage.outputAudioTokens, rates.output) +
     times(usage.outputAudioTokens, rates.outputAudio)
@@ -39,7 +41,9 @@ export function picoOf(prices: Prices, usage: Usage): bigint {
 export function mostPicoOf(prices: Prices, inputTokens: number, outputTokens: number): bigint {
   const reached = prices.tiers.filter((tier) => inputTokens > tier.aboveInputTokens)
   const rates = [prices.rates, ...reached.map((tier) => tier.rates)]
-  const input = Math.max(...rates.flatMap((r) => [r.input, r.cachedInput, r.cacheWrite, r.inputAudio]))
+  const input = Math.max(
+    ...rates.flatMap((r) => [r.input, r.cachedInput, r.cacheWrite, r.cacheWriteLong ?? 0, r.inputAudio]),
+  )
   const output = Math.max(...rates.flatMap((r) => [r.output, r.outputAudio]))
   return times(inputTokens, input) + times(outputTokens, output)
 }

@@ -1,4 +1,5 @@
-import type { Dialect } from '../core/dialect.ts'
+import type { ChatCall } from '../core/chat/call.ts'
+import type { Dialect, IncomingRequest } from '../core/dialect.ts'
 import type { Exchange } from '../core/transport.ts'
 import type { Caller } from './answer.ts'
 import type { PricedCandidate } from './candidate.ts'
@@ -6,6 +7,7 @@ import type { Credential } from './credential.ts'
 import type { PipelineDeps } from './deps.ts'
 import type { Leaving } from './leaving.ts'
 import type { LiveCall } from './live-call.ts'
+import type { Passage } from './passage.ts'
 import type { Wishes } from './wishes.ts'
 
 /** A call whose key is known and whose body has been read. */
@@ -13,7 +15,7 @@ export interface IncomingCall {
   readonly dialect: Dialect
   readonly caller: Caller
   readonly credential: Credential
-  readonly body: Uint8Array
+  readonly incoming: IncomingRequest
   readonly requestId: string
 }
 
@@ -25,11 +27,16 @@ export interface Dispatch {
   readonly wishes: Wishes
   /** What every answer to this call carries. */
   readonly headers: Readonly<Record<string, string>>
+  /** Unix milliseconds. */
+  readonly openedAt: number
+  /** All that the caller asks, for a provider that speaks otherwise; read once, when it is first wanted. Throws WeirError. */
+  readonly chat: () => ChatCall
 }
 
 /** A try under way. */
 export interface Try extends Dispatch {
   readonly candidate: PricedCandidate
+  readonly passage: Passage
   readonly exchange: Exchange
   readonly leaving: Leaving
   /** `performance.now()` when it was sent. */
@@ -37,12 +44,13 @@ export interface Try extends Dispatch {
 }
 
 /** Who served, and with how much output at most where that was clamped, for the headers. */
-export function servedHeaders({ candidate }: Try, index: number): Record<string, string> {
+export function servedHeaders({ candidate, passage }: Try, index: number): Record<string, string> {
   return {
     'x-weir-provider': candidate.offer.provider,
     'x-weir-model': candidate.offer.model,
     'x-weir-attempts': String(index + 1),
     ...(candidate.clamped && { 'x-weir-clamped': String(candidate.output.cap) }),
+    ...(passage.dropped.length > 0 && { 'x-weir-dropped': passage.dropped.join(', ') }),
     ...(candidate.configured.provider.simulate && { 'x-weir-simulated': 'true' }),
   }
 }

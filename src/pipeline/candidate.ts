@@ -28,12 +28,18 @@ export function fitting(
 ): readonly PlannedCandidate[] {
   const judged = planned.map((candidate) => ({
     candidate,
-    refusal: dialect.refusalFor(request, candidate.configured.provider.quirks),
+    refusal: refusalFor(dialect, request, candidate),
   }))
   const fitting = judged.filter(({ refusal }) => !refusal)
   const refusal = judged[0]?.refusal
   if (fitting.length === 0 && refusal) throw refusal
   return fitting.map(({ candidate }) => candidate)
+}
+
+/** Where bytes pass as they are, the caller may say more than we would. */
+function refusalFor(dialect: Dialect, request: ModelRequest, { configured, speech }: PlannedCandidate) {
+  if (speech.dialect !== dialect.id) return undefined
+  return dialect.refusalFor(request, configured.provider.quirks)
 }
 
 export function priced(

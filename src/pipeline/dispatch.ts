@@ -1,16 +1,16 @@
 import { WeirError } from '../core/errors.ts'
-import type { UpstreamHead } from '../core/transport.ts'
+import type { Transport, UpstreamHead, UpstreamRequest } from '../core/transport.ts'
 import { noUsage } from '../core/usage.ts'
-import { defaultOutputCap } from '../metering/estimate.ts'
 import { sendWithin, UpstreamError } from '../upstream/deadlines.ts'
 import { readAll } from '../upstream/read-all.ts'
 import type { Answer } from './answer.ts'
 import { servedHeaders, type Dispatch, type Try } from './attempt.ts'
 import type { PricedCandidate } from './candidate.ts'
+import { errorAnswer } from './error-answer.ts'
 import { failureOf, lastError, rateLimited, type Failure } from './failure.ts'
-import { headersDown, headersUp } from './headers.ts'
 import { CallerLeft, Leaving } from './leaving.ts'
 import type { LiveCall } from './live-call.ts'
+import { passageTo, type Passage } from './passage.ts'
 import { answerStream } from './relay.ts'
 import { answerWhole } from './whole.ts'
 
@@ -48,25 +48,15 @@ async function tryCandidate(
   candidate: PricedCandidate,
   leaving: Leaving,
 ): Promise<Answer | Failure> {
-  const { deps, call, live } = dispatching
-  const { offer, configured } = candidate
-  const { provider } = configured
-  const body = call.dialect.rewrite(live.request, {
-    org: call.credential.org,
-    upstreamModel: offer.upstream,
-    outputCap: defaultOutputCap(offer),
-    ...(candidate.clamped && { clampTo: candidate.output.cap }),
-    quirks: provider.quirks,
-  })
+  const passage = findPassage(dispatching, candidate)
+  if ('kind' in passage) return passage
+  const request = await prepare(dispatching, candidate, passage)
+  if ('kind' in request) return request
+  const { deps } = dispatching
   const sentAt = performance.now()
-  const exchange = sendWithin(deps.deadlines, provider.simulate ?? deps.transport, {
-    method: 'POST',
-    url: configured.baseUrl + call.dialect.path,
-    headers: headersUp(call.dialect, call.caller, configured),
-    body,
-  })
+  const exchange = sendWithin(deps.deadlines, transportTo(candidate, deps.transport), request)
   leaving.do(() => exchange.abort(new CallerLeft()))
-  const attempt: Try = { ...dispatching, candidate, exchange, leaving, sentAt }
+  const attempt: Try = { ...dispatching, candidate, passage, exchange, leaving, sentAt }
   try {
     return await readAnswer(attempt, await exchange.head)
   } catch (error) {
@@ -75,12 +65,57 @@ async function tryCandidate(
   }
 }
 
+/** What cannot be said to one provider may be said to the next. */
+function findPassage(dispatching: Dispatch, candidate: PricedCandidate): Passage | Failure {
+  try {
+    return passageTo(dispatching, candidate)
+  } catch (error) {
+    if (error instanceof WeirError && error.code === 'cannot_translate') return { kind: 'failure', error }
+    throw error
+  }
+}
+
+/** The request with the operator's credential. Nothing is sent where that cannot be had. */
+async function prepare(
+  { deps, live }: Dispatch,
+  { configured, offer }: PricedCandidate,
+  passage: Passage,
+): Promise<UpstreamRequest | Failure> {
+  const request = {
+    method: 'POST',
+    url: configured.baseUrl + passage.path,
+    headers: { ...passage.headers, ...configured.authHeaders },
+    body: passage.body,
+  } as const
+  if (!configured.authorize) return request
+  try {
+    return await configured.authorize(request)
+  } catch (error) {
+    deps.log('error', 'provider-credential-failed', {
+      call: live.id,
+      provider: offer.provider,
+      reason: nameOf(error),
+    })
+    return { kind: 'failure', error: failureOf(undefined) }
+  }
+}
+
+/** Its message might hold what the credential is made of. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}
+
+function transportTo({ configured, speech }: PricedCandidate, network: Transport): Transport {
+  const transport = configured.provider.simulate ?? network
+  return speech.adapt ? speech.adapt(transport) : transport
+}
+
 function readAnswer(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
   const { status, headers } = head
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') throw new UpstreamError('broken', `The provider answered in ${encoding}.`)
   if (status < 200 || status > 299) return readError(attempt, head)
-  const streamed = headers['content-type']?.toLowerCase().startsWith('text/event-stream') ?? false
+  const streamed = headers['content-type']?.toLowerCase().startsWith(attempt.passage.streamType) ?? false
   return streamed ? answerStream(attempt, head) : answerWhole(attempt, head)
 }
 
@@ -98,18 +133,20 @@ function noteFailure({ deps, live, candidate, leaving, sentAt }: Try, error: unk
 const callersFault: ReadonlySet<number> = new Set([400, 413, 422])
 
 async function readError(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
-  const { deps, call, live, candidate, exchange, sentAt } = attempt
+  const { deps, call, live, candidate, passage, exchange, sentAt } = attempt
   // Its status tells that it is an error, and so costs nothing, even if its text cannot be had.
   const body = await readAll(exchange, maxErrorBytes).catch(() => undefined)
   if (!body) exchange.abort(new Error('given up'))
   const { provider } = candidate.configured
-  const code = body && call.dialect.readErrorCode(body)
-  const operatorsFault = code !== undefined && provider.quirks.operatorErrors.includes(code)
+  const facts = body ? passage.readError(body) : {}
+  const operatorsFault = facts.code !== undefined && provider.quirks.operatorErrors.includes(facts.code)
   const index = live.noteAttempt(sentAt, { status: head.status, usage: noUsage, source: 'exact' })
   if (body && callersFault.has(head.status) && !operatorsFault) {
     call.caller.afterwards(live.settle({ outcome: 'failed' }))
     const ours = { ...attempt.headers, ...servedHeaders(attempt, index) }
-    return { status: head.status, headers: headersDown(call.dialect, head.headers, ours), body }
+    const error = passage.wordError(head.status, facts)
+    if (error) return errorAnswer(call, error, ours)
+    return { status: head.status, headers: passage.headersDown(head.headers, ours), body }
   }
   deps.log('warn', 'provider-refused', { call: live.id, provider: provider.id, status: head.status })
   if (head.status === 429 && !operatorsFault)

@@ -1,31 +1,37 @@
-import type { Dialect } from '../core/dialect.ts'
 import { formatUsd } from '../core/money.ts'
-import type { ConfiguredProvider } from '../core/provider.ts'
 import { isRate, remainingOf, capacityOf, type LimitState, type Metric } from '../ledger/limit.ts'
 import type { Caller } from './answer.ts'
 
 type Headers = Record<string, string>
 
-/** What goes up: the dialect's own headers of the caller, and the operator's credential. Nothing else that the caller sent. */
-export function headersUp(dialect: Dialect, caller: Caller, configured: ConfiguredProvider): Headers {
+interface HeadersUp {
+  /** Names of the caller's headers that go up. */
+  readonly names: readonly string[]
+  /** What goes up where the caller sent none. */
+  readonly defaults: Readonly<Record<string, string>>
+}
+
+/** What goes up beside the operator's credential: the dialect's own headers of the caller, and nothing else that the caller sent. */
+export function headersUp(caller: Caller, { names, defaults }: HeadersUp): Headers {
   const headers: Headers = {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
     'accept-encoding': 'identity',
     'user-agent': 'weir',
+    ...defaults,
   }
-  copyHeaders(dialect.requestHeaders, (name) => caller.header(name), headers)
-  return Object.assign(headers, configured.authHeaders)
+  copyHeaders(names, (name) => caller.header(name), headers)
+  return headers
 }
 
 /** What comes down: of the provider's headers those that the dialect lets through, and ours. */
 export function headersDown(
-  dialect: Dialect,
+  names: readonly string[],
   upstream: Readonly<Record<string, string>>,
-  ours: Headers,
+  ours: Readonly<Record<string, string>>,
 ): Headers {
   const headers: Headers = {}
-  copyHeaders(dialect.answerHeaders, (name) => upstream[name], headers)
+  copyHeaders(names, (name) => upstream[name], headers)
   return Object.assign(headers, ours)
 }
 

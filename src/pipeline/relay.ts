@@ -6,7 +6,6 @@ import type { Answer, Sink } from './answer.ts'
 import { servedHeaders, type Try } from './attempt.ts'
 import { BudgetSpent, Coverage } from './coverage.ts'
 import { failureOf, type Failure } from './failure.ts'
-import { headersDown } from './headers.ts'
 import { CallerLeft } from './leaving.ts'
 import { StreamEnd } from './stream-end.ts'
 
@@ -15,9 +14,8 @@ const usageGraceMs = 5_000
 
 /** A streamed answer. Until its first event is there another provider may still be tried. */
 export async function answerStream(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
-  const { call, live, candidate, exchange, wishes } = attempt
-  const { quirks } = candidate.configured.provider
-  const scanner = call.dialect.scanStream(live.request, quirks, { holdEnd: wishes.usageEvent })
+  const { live, passage, exchange, wishes } = attempt
+  const scanner = passage.scan({ holdEnd: wishes.usageEvent })
   live.outputBytes = () => scanner.outputBytes
   let first: Uint8Array = new Uint8Array()
   while (first.length === 0 && !scanner.ended) {
@@ -29,7 +27,7 @@ export async function answerStream(attempt: Try, head: UpstreamHead): Promise<An
   const ours = { ...attempt.headers, ...servedHeaders(attempt, live.attempts.length) }
   return {
     status: head.status,
-    headers: headersDown(call.dialect, head.headers, ours),
+    headers: passage.headersDown(head.headers, ours),
     body: (sink) => relay(attempt, scanner, { first, sink }),
   }
 }

@@ -19,14 +19,17 @@ export async function serve(
   deps: PipelineDeps & { authenticator: Authenticator },
   call: IncomingCall,
 ): Promise<Answer> {
-  const request = call.dialect.read(call.body)
+  const request = call.dialect.read(call.incoming)
   const wishes = readWishes(call.caller)
   const opened = await openCall(deps, call, { request, wishes })
   if (opened.kind === 'refusal') return answerRefusal(call, opened)
   const live = new LiveCall(deps, request, opened)
   const headers = headersOf(opened)
   try {
-    return await dispatch({ deps, call, live, wishes, headers })
+    return await dispatch({
+      ...{ deps, call, live, wishes, headers, openedAt: opened.openedAt },
+      chat: once(() => call.dialect.decodeCall(request)),
+    })
   } catch (error) {
     call.caller.afterwards(live.settle({ outcome: 'failed' }))
     if (!(error instanceof WeirError)) throw error
@@ -43,6 +46,11 @@ function answerRefusal(call: IncomingCall, refusal: Refusal): Answer {
 function headersOf({ call, hold }: Opened): Record<string, string> {
   if (!hold) return { 'x-request-id': call.id, 'x-weir-ledger': 'unreachable' }
   return { 'x-request-id': call.id, ...limitHeaders(hold.limits, hold.openedAt) }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 /** The id that a call of an org will have. */

@@ -39,17 +39,17 @@ export class StreamEnd {
   /** Settles a stream that finished. What is told in place of its own end, where the caller asked for that; once. */
   finish(): Uint8Array {
     this.settle()
-    const { call, wishes } = this.#attempt
+    const { wishes } = this.#attempt
     if (!wishes.usageEvent || this.#scanner.failed || this.#told) return nothing
     this.#told = true
-    return call.dialect.usageEvents(this.#scanner, this.#closing())
+    return this.#scanner.close(this.#closing())
   }
 
   /** Settles a stream that a budget cuts. What is told at its end. */
   cut(spent: BudgetSpent): Uint8Array {
     this.settle(spent)
     const limit = spent.limit && limitToTell(spent.limit)
-    return this.#attempt.call.dialect.cutEvents(this.#scanner, { ...this.#closing(), limit })
+    return this.#scanner.cut({ ...this.#closing(), limit })
   }
 
   #closing(): StreamClosing {

@@ -6,27 +6,25 @@ import { readAll } from '../upstream/read-all.ts'
 import type { Answer } from './answer.ts'
 import { servedHeaders, type Try } from './attempt.ts'
 import { BudgetSpent, Coverage } from './coverage.ts'
-import { headersDown } from './headers.ts'
 import { limitToTell } from './unwrap.ts'
 
 const maxAnswerBytes = 64 * 1024 * 1024
 /** Up to this size an answer waits for its cost, so that a header can tell it. */
 const maxBytesWithCost = 1024 * 1024
 
-/** An unstreamed answer: read to its end, metered, settled, and passed on byte for byte. */
+/** An unstreamed answer: read to its end, metered, settled, and passed on. */
 export async function answerWhole(attempt: Try, head: UpstreamHead): Promise<Answer> {
-  const { call, live, exchange, sentAt } = attempt
+  const { call, live, passage, exchange, sentAt } = attempt
   await coverWhole(attempt)
-  const body = await readAll(exchange, maxAnswerBytes)
-
-  const facts = call.dialect.readAnswer(body)
-  if (!facts) throw new UpstreamError('broken', 'The provider sent no answer of its dialect.')
-  const { usage: told, outputBytes } = facts
+  const whole = passage.readWhole(await readAll(exchange, maxAnswerBytes))
+  if (!whole) throw new UpstreamError('broken', 'The provider sent no answer of its dialect.')
+  const { body } = whole
+  const { usage: told, outputBytes } = whole.facts
   const served = live.noteAnswer(sentAt, { status: head.status, told, outputBytes })
   call.caller.afterwards(live.settle({ outcome: 'ok', served }))
   const ours = { ...attempt.headers, ...servedHeaders(attempt, served) }
   if (body.length <= maxBytesWithCost) ours['x-weir-cost'] = formatUsd(live.chargeOf(served))
-  return { status: head.status, headers: headersDown(call.dialect, head.headers, ours), body }
+  return { status: head.status, headers: passage.headersDown(head.headers, ours), body }
 }
 
 /** A stream was asked for, and held as one; what comes whole may have all of its output at once, so all of it must be held. */

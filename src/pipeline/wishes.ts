@@ -7,6 +7,8 @@ export interface Wishes {
   readonly tags: Readonly<Record<string, string>>
   /** That a stream ends with its usage and cost. */
   readonly usageEvent: boolean
+  /** That what cannot be carried to a provider is refused, not dropped. */
+  readonly strict: boolean
 }
 
 /** Throws WeirError `invalid_request`, naming the header. */
@@ -14,6 +16,7 @@ export function readWishes(caller: Caller): Wishes {
   return {
     tags: readTags(caller.header('x-weir-tags')),
     usageEvent: readSwitch(caller, 'x-weir-usage'),
+    strict: readSwitch(caller, 'x-weir-strict'),
   }
 }
 

@@ -3,25 +3,32 @@ import type { DialectId } from '../core/dialect.ts'
 import { WeirError, type ErrorCode } from '../core/errors.ts'
 import { matchesAny } from '../core/glob.ts'
 import { cardAt, type PriceCard } from '../core/price.ts'
-import type { ConfiguredProvider } from '../core/provider.ts'
+import type { ConfiguredProvider, Provider, Speech } from '../core/provider.ts'
 
 /** One way to serve a call: who sells which model at which price. */
 export interface PlannedCandidate {
   readonly offer: Offer
   readonly card: PriceCard
   readonly configured: ConfiguredProvider
+  /** How the provider is spoken to: as the caller speaks, where it can. */
+  readonly speech: Speech
 }
 
-export interface PlanRequest {
-  readonly catalogue: Catalogue
+/** What decides whether an offer may be used. */
+export interface Judging {
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   /** Globs of the models that the key may use; absent means all. */
   readonly allowed: readonly string[] | undefined
-  readonly dialect: DialectId
-  /** A model, `provider/model`, or a route. */
-  readonly name: string
   /** Unix milliseconds: prices are those of this time. */
   readonly time: number
+  /** How the caller speaks. */
+  readonly dialect: DialectId
+}
+
+export interface PlanRequest extends Judging {
+  readonly catalogue: Catalogue
+  /** A model, `provider/model`, or a route. */
+  readonly name: string
 }
 
 const freeRates = { input: 0, cachedInput: 0, cacheWrite: 0, inputAudio: 0, output: 0, outputAudio: 0 }
@@ -40,20 +47,25 @@ export function planCall(request: PlanRequest): readonly [PlannedCandidate, ...P
   )
 }
 
-function judgeOffer(offer: Offer, request: PlanRequest): PlannedCandidate | ErrorCode {
-  if (!isAllowed(offer, request.allowed)) return 'model_not_allowed'
-  const configured = request.providers.get(offer.provider)
-  if (!configured || configured.provider.speaks.chat !== request.dialect) return 'no_provider_available'
-  const card = priceOf(offer, request.time)
-  return card ? { offer, card, configured } : 'price_unknown'
+/** An offer as a candidate, or why it is none. */
+export function judgeOffer(offer: Offer, judging: Judging): PlannedCandidate | ErrorCode {
+  const { allowed, providers, time, dialect } = judging
+  if (allowed && !matchesAny(allowed, offer.model)) return 'model_not_allowed'
+  const configured = providers.get(offer.provider)
+  const speech = configured && speechFor(configured.provider, offer.upstream, dialect)
+  if (!speech) return 'no_provider_available'
+  const card = priceOf(offer, time)
+  return card ? { offer, card, configured, speech } : 'price_unknown'
 }
 
-export function isAllowed(offer: Offer, allowed: readonly string[] | undefined): boolean {
-  return !allowed || matchesAny(allowed, offer.model)
+/** How a provider is spoken to about a model: as the caller speaks, if it can be, so that bytes pass as they are. */
+function speechFor({ speaks }: Provider, upstream: string, dialect: DialectId): Speech | undefined {
+  const spoken = speaks.chat.filter(({ models }) => !models || matchesAny(models, upstream))
+  return spoken.find((speech) => speech.dialect === dialect) ?? spoken[0]
 }
 
 /** The card that holds at a time (Unix milliseconds); undefined if the price is not known. */
-export function priceOf(offer: Offer, time: number): PriceCard | undefined {
+function priceOf(offer: Offer, time: number): PriceCard | undefined {
   if (offer.free) return { id: `${offer.provider}/${offer.model}@free`, rates: freeRates, tiers: [] }
   return cardAt(offer.cards, time)
 }

@@ -20,7 +20,9 @@ const offer: Offer = {
 }
 
 function requestOf(body: object): ModelRequest {
-  return readRequest(new Uint8Array(Buffer.from(JSON.stringify({ model: 'm', messages: [], ...body }))))
+  return readRequest({
+    body: new Uint8Array(Buffer.from(JSON.stringify({ model: 'm', messages: [], ...body }))),
+  })
 }
 
 const bounds = (body: object, more: { habit?: number; clampTo?: number; offer?: Partial<Offer> } = {}) => {

@@ -27,6 +27,7 @@ const rates = fc.record({
   input: rate,
   cachedInput: rate,
   cacheWrite: rate,
+  cacheWriteLong: rate,
   inputAudio: rate,
   output: rate,
   outputAudio: rate,
@@ -47,14 +48,15 @@ const card: fc.Arbitrary<PriceCard> = fc
 /** A usage whose parts lie within their totals, as every dialect reads it. */
 const usage: fc.Arbitrary<Usage> = fc
   .tuple(
-    fc.array(fc.nat(400_000), { minLength: 4, maxLength: 4 }),
+    fc.array(fc.nat(400_000), { minLength: 5, maxLength: 5 }),
     fc.array(fc.nat(400_000), { minLength: 2, maxLength: 2 }),
   )
-  .map(([[plain = 0, cached = 0, write = 0, audio = 0], [text = 0, spoken = 0]]) => ({
+  .map(([[plain = 0, cached = 0, write = 0, long = 0, audio = 0], [text = 0, spoken = 0]]) => ({
     ...noUsage,
-    inputTokens: plain + cached + write + audio,
+    inputTokens: plain + cached + write + long + audio,
     cachedInputTokens: cached,
-    cacheWriteTokens: write,
+    cacheWriteTokens: write + long,
+    cacheWriteLongTokens: long,
     inputAudioTokens: audio,
     outputTokens: text + spoken,
     outputAudioTokens: spoken,
@@ -68,7 +70,8 @@ function oracle(card: PriceCard, usage: Usage): bigint {
   const lines: readonly (readonly [number, number])[] = [
     [plain, rates.input],
     [usage.cachedInputTokens, rates.cachedInput],
-    [usage.cacheWriteTokens, rates.cacheWrite],
+    [usage.cacheWriteTokens - (usage.cacheWriteLongTokens ?? 0), rates.cacheWrite],
+    [usage.cacheWriteLongTokens ?? 0, rates.cacheWriteLong ?? rates.cacheWrite],
     [usage.inputAudioTokens, rates.inputAudio],
     [usage.outputTokens - usage.outputAudioTokens, rates.output],
     [usage.outputAudioTokens, rates.outputAudio],
@@ -139,7 +142,9 @@ const offer: Offer = {
 const plainCard: PriceCard = { id: 'p/m@start', rates: flat(1000), tiers: [] }
 
 const requestOf = (body: object): ModelRequest => {
-  return readRequest(new Uint8Array(Buffer.from(JSON.stringify({ model: 'm', messages: [], ...body }))))
+  return readRequest({
+    body: new Uint8Array(Buffer.from(JSON.stringify({ model: 'm', messages: [], ...body }))),
+  })
 }
 const pricing = { card: plainCard, rate: atCost, model: 'm' }
 const most = (body: object, more: Partial<Offer> = {}) => mostOf(requestOf(body), { ...offer, ...more })

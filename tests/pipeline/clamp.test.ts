@@ -22,7 +22,7 @@ function candidateOf(
   { offer = cheap, rate = atCost }: { offer?: Offer; rate?: Rate } = {},
 ): Clampable {
   const sent = { model: offer.model, messages: [{ role: 'user', content: 'hi' }], ...body }
-  const request = readRequest(new Uint8Array(Buffer.from(JSON.stringify(sent))))
+  const request = readRequest({ body: new Uint8Array(Buffer.from(JSON.stringify(sent))) })
   const [card] = offer.cards
   if (!card) throw new Error('It has no price.')
   return {

@@ -38,7 +38,7 @@ function configured(id: string): ConfiguredProvider {
     name: id,
     baseUrl: `https://${id}.example/v1`,
     auth: bearer('X_API_KEY'),
-    speaks: { chat: 'openai-chat' },
+    speaks: { chat: ['openai-chat'] },
     quirks: { refusedFields: id === 'first' ? ['search', 'sold_by_first'] : ['search'] },
   })
   return {

@@ -8,7 +8,7 @@ import { newId, orgId } from '../../src/core/ids.ts'
 import type { ConfiguredProvider } from '../../src/core/provider.ts'
 import type { Transport } from '../../src/core/transport.ts'
 import { noUsage } from '../../src/core/usage.ts'
-import { dialects } from '../../src/dialects/index.ts'
+import { clientDialects } from '../../src/dialects/index.ts'
 import type { Receipt } from '../../src/ledger/call.ts'
 import { hashKey } from '../../src/ledger/key-hash.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
@@ -184,14 +184,14 @@ export async function makeWorld({
       try {
         const credential = await authenticator.authenticate(caller)
         const bytes = new Uint8Array(Buffer.from(text))
-        const incoming = {
-          dialect: dialects['openai-chat'],
+        const call = {
+          dialect: clientDialects['openai-chat'],
           caller,
           credential,
-          body: bytes,
+          incoming: { body: bytes },
           requestId: newRequestId(org),
         }
-        const { status, headers, body } = await serve(deps, incoming)
+        const { status, headers, body } = await serve(deps, call)
         if (typeof body !== 'function') return orError({ status, headers, body: Buffer.from(body) })
         const written: Uint8Array[] = []
         const write = (bytes: Uint8Array) => {

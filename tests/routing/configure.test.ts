@@ -6,7 +6,11 @@ import { bearer, defineProvider } from '../../src/core/provider.ts'
 import { configureProviders, regionsOf } from '../../src/routing/configure.ts'
 
 const providers = [openai, alibaba, sandbox]
-const configure = (environment: Record<string, unknown>) => configureProviders(providers, environment)
+const noNetwork = () => {
+  throw new Error('Nothing is sent.')
+}
+const configure = (environment: Record<string, unknown>) =>
+  configureProviders(providers, environment, noNetwork)
 
 describe('a provider', () => {
   test('is configured by its own credential, and by nothing else', () => {
@@ -46,7 +50,7 @@ describe('a provider', () => {
       name: 'A',
       baseUrl: 'https://a.example',
       auth,
-      speaks: { chat: 'openai-chat' as const },
+      speaks: { chat: ['openai-chat' as const] },
     }
     expect(defineProvider(spec).baseUrlEnv).toBe(baseUrlEnv)
     expect(defineProvider({ ...spec, auth: { kind: 'none' } }).baseUrlEnv).toBeUndefined()

@@ -5,6 +5,7 @@ const tokens = z.object({
   input_tokens: z.int(),
   cached_input_tokens: z.int(),
   cache_write_tokens: z.int(),
+  cache_write_long_tokens: z.int(),
   input_audio_tokens: z.int(),
   output_tokens: z.int(),
   reasoning_tokens: z.int(),

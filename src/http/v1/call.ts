@@ -1,15 +1,19 @@
 import type { Context, Handler } from 'hono'
-import type { Dialect } from '../../core/dialect.ts'
+import type { Dialect, IncomingRequest } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import type { Answer } from '../../pipeline/answer.ts'
 import { newRequestId, serve } from '../../pipeline/serve.ts'
 import { BodyBudget } from '../body-budget.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
 
+/** What of a request is in its address. */
+type ReadAddress = (c: Context) => Omit<IncomingRequest, 'body'>
+
 /** A route that calls a model, in one dialect. */
-export function callModel(deps: HttpDeps, dialect: Dialect): Handler<CallerEnv> {
+export function callModel(deps: HttpDeps, dialect: Dialect, addressed?: ReadAddress): Handler<CallerEnv> {
   const bodies = new BodyBudget(deps.edge, deps.maxBodyBytes)
   return async (c) => {
+    c.set('dialect', dialect)
     const caller = deps.edge.caller(c)
     const credential = await deps.authenticator.authenticate(caller)
     const requestId = newRequestId(credential.org)
@@ -17,7 +21,13 @@ export function callModel(deps: HttpDeps, dialect: Dialect): Handler<CallerEnv> 
     refuseEncoded(c)
     const { body, release } = await bodies.read(c)
     try {
-      const answer = await serve(deps, { dialect, caller, credential, body, requestId })
+      const answer = await serve(deps, {
+        dialect,
+        caller,
+        credential,
+        incoming: { ...addressed?.(c), body },
+        requestId,
+      })
       return deps.edge.deliver(c, releasing(answer, release))
     } catch (error) {
       release()

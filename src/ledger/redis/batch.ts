@@ -23,7 +23,7 @@ export class Batch {
   run(plan: string, text: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ plan, text, resolve, reject })
-      if (this.#waiting.length === 1) setImmediate(() => this.#go())
+      this.#go()
     })
   }
 
@@ -38,7 +38,7 @@ export class Batch {
       )
       .finally(() => {
         this.#underWay -= 1
-        setImmediate(() => this.#go())
+        this.#go()
       })
   }
 }

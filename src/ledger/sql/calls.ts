@@ -36,7 +36,7 @@ import { isSoundCall, isSoundPosting, isSoundSettlement, isSoundStep } from '../
 import type { Habits } from './habits.ts'
 import type { Rollups } from './rollups.ts'
 import { hasRow, readRow, writeRow } from './rows.ts'
-import type { Sql } from './sql.ts'
+import type { Sql } from '../../core/sql.ts'
 import type { Counted, Tallies } from './tallies.ts'
 
 interface Parts {

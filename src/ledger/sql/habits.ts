@@ -1,7 +1,7 @@
 import type { Receipt } from '../call.ts'
 import { boundOf, noHabit, observed, type Habit } from '../habit.ts'
 import { teaches } from '../settlement.ts'
-import type { Sql } from './sql.ts'
+import type { Sql } from '../../core/sql.ts'
 
 interface Stored extends Record<string, string> {
   readonly model: string

@@ -1,7 +1,7 @@
 import type { LiveCounters } from '../end-users.ts'
 import type { Limit } from '../limit.ts'
 import { sharesOf } from '../moves.ts'
-import type { Sql } from './sql.ts'
+import type { Sql } from '../../core/sql.ts'
 
 /** Where room is not found, it is looked for again after this long. */
 const lookAgainMs = 10_000

@@ -1,4 +1,4 @@
-import type { Sql } from './sql.ts'
+import type { Sql } from '../../core/sql.ts'
 
 /** So many rows are looked at in one go, that nobody waits long for it. */
 const batch = 500

@@ -12,7 +12,7 @@ import type {
 } from '../report.ts'
 import { dimensionOf, isEmptyLine, mostLines, oneDimension, tooManyLines, wholeHours } from '../rollup.ts'
 import { adjusted, receiptFrom, rowFrom, type RequestRow } from './rows.ts'
-import type { Sql, SqlValue } from './sql.ts'
+import type { Sql, SqlValue } from '../../core/sql.ts'
 
 /** Questions that only read. They see what was committed, so another connection may answer them. */
 

@@ -1,7 +1,7 @@
 import type { Receipt } from '../call.ts'
 import type { Adjustment } from '../records.ts'
 import { linesOf, negated, sumsOf, type RollupLine, type RollupSums } from '../rollup.ts'
-import type { Sql } from './sql.ts'
+import type { Sql } from '../../core/sql.ts'
 
 interface Pending {
   readonly line: RollupLine

@@ -3,7 +3,7 @@ import { noUsage, type UsageSource } from '../../core/usage.ts'
 import type { Attempt, Outcome, Receipt } from '../call.ts'
 import type { Row } from '../methods.ts'
 import type { Adjustment } from '../records.ts'
-import type { Sql, SqlValue } from './sql.ts'
+import type { Sql, SqlValue } from '../../core/sql.ts'
 
 /** A row of `requests`. Corrections stand among them, with an outcome of their own and themselves as the body. */
 export interface RequestRow extends Record<string, SqlValue> {

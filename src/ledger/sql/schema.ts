@@ -1,4 +1,4 @@
-import type { Sql } from './sql.ts'
+import type { Sql } from '../../core/sql.ts'
 
 /**
  * The tables of one org. Records that are only read whole are kept as JSON beside the columns that are searched.

@@ -12,7 +12,7 @@ import { exportedRows, requestPage, usageLines } from './reports.ts'
 import { Rollups } from './rollups.ts'
 import { readRow, writeAdjustment } from './rows.ts'
 import { sqlStore } from './sql-store.ts'
-import type { Sql } from './sql.ts'
+import type { Sql } from '../../core/sql.ts'
 import { Tallies } from './tallies.ts'
 
 export interface BookOptions {

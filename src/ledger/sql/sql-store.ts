@@ -1,5 +1,5 @@
 import type { ListQuery, RecordKind, RecordKinds, RecordStore } from '../store.ts'
-import type { Sql, SqlValue } from './sql.ts'
+import type { Sql, SqlValue } from '../../core/sql.ts'
 
 /** A record as it is stored: JSON that this engine wrote itself, so it is read back as what it was. */
 interface Stored extends Record<string, SqlValue> {

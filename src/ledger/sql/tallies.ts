@@ -4,7 +4,7 @@ import { isEnforced, isRate, type Limit, type LimitState } from '../limit.ts'
 import { sharedCounter, sharesOf, type Move } from '../moves.ts'
 import { lifetime, windowOf, type Window } from '../window.ts'
 import { sqlLiveCounters, type SqlLiveCounters } from './live-counters.ts'
-import type { Sql } from './sql.ts'
+import type { Sql } from '../../core/sql.ts'
 
 interface Tally {
   readonly counter: string

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { Sql } from '../../ledger/sql/sql.ts'
+import type { Sql } from '../../core/sql.ts'
 
 /** `normal` survives the death of the process, `full` the loss of power too (each commit waits for the disk). */
 export type Durability = 'normal' | 'full'

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { exportedRows, requestPage, usageLines } from '../../ledger/sql/reports.ts'
-import type { Sql } from '../../ledger/sql/sql.ts'
+import type { Sql } from '../../core/sql.ts'
 import { openForReading, type Database } from './database.ts'
 import type { ReportAnswer, ReportMethod, ReportQuestion } from './report-reader.ts'
 

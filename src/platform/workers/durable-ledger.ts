@@ -1,6 +1,7 @@
 import { connectLedger } from '../../ledger/connect.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { insist } from './insist.ts'
+import { pinned } from './jurisdiction.ts'
 import type { OrgDirectory } from './org-directory.ts'
 import type { OrgLedger } from './org-ledger.ts'
 
@@ -14,7 +15,7 @@ export function durableLedger(bindings: LedgerBindings): Ledger {
   return connectLedger({
     book: (org) => (method, args) =>
       insist(() => {
-        const orgs = org.startsWith('eu-') ? pinnedToEu(bindings.ORG_LEDGER) : bindings.ORG_LEDGER
+        const orgs = pinned(bindings.ORG_LEDGER, org)
         return orgs.get(orgs.idFromName(org)).call(method, args) as Promise<never>
       }),
     directory: (method, args) =>
@@ -24,14 +25,4 @@ export function durableLedger(bindings: LedgerBindings): Ledger {
       }),
     close: async () => {},
   })
-}
-
-/** Jurisdictions exist on Cloudflare only: a local workerd says so, and has but one place to keep things. */
-function pinnedToEu(orgs: LedgerBindings['ORG_LEDGER']): LedgerBindings['ORG_LEDGER'] {
-  try {
-    return orgs.jurisdiction('eu')
-  } catch (error) {
-    if (String(error).includes('not implemented in workerd')) return orgs
-    throw error
-  }
 }

@@ -1,4 +1,4 @@
-import type { Sql } from '../../ledger/sql/sql.ts'
+import type { Sql } from '../../core/sql.ts'
 
 /** The engine's database in a Durable Object. */
 export function durableSql(storage: DurableObjectStorage): Sql {

@@ -7,6 +7,8 @@ import { connectRedis } from '../../ledger/redis/connection.ts'
 import { redisLedger } from '../../ledger/redis/redis-ledger.ts'
 import { log } from '../../observe/log.ts'
 import { readSettings } from '../../settings.ts'
+import { redisStore } from '../../store/redis-store.ts'
+import type { Store, StoredKind, StoredText } from '../../store/store.ts'
 
 const sweepEveryMs = 5_000
 /** The orgs that something may be held for, in the object's storage: it sweeps them even after it was moved. */
@@ -18,6 +20,7 @@ const sweptPrefix = 'sweep:'
  */
 export class RedisGateway extends DurableObject<Readonly<Record<string, unknown>>> {
   readonly #ledger: Ledger
+  readonly #store: Store
   readonly #watched = new Set<string>()
 
   constructor(state: DurableObjectState, env: Readonly<Record<string, unknown>>) {
@@ -32,6 +35,19 @@ export class RedisGateway extends DurableObject<Readonly<Record<string, unknown>
       clock: serverClock(),
       leaseMs: settings.leaseSeconds * 1000,
     })
+    this.#store = redisStore(connection)
+  }
+
+  async putText(org: string, stored: StoredText): Promise<void> {
+    await this.#store.put(org, stored)
+  }
+
+  async getText(org: string, kind: StoredKind, id: string): Promise<string | undefined> {
+    return this.#store.get(org, kind, id)
+  }
+
+  async deleteText(org: string, kind: StoredKind, id: string): Promise<boolean> {
+    return this.#store.delete(org, kind, id)
   }
 
   /** One method of an org's book. */

@@ -1,5 +1,6 @@
 import { connectLedger } from '../../ledger/connect.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import type { Store } from '../../store/store.ts'
 import { insist } from './insist.ts'
 import type { RedisGateway } from './redis-gateway.ts'
 
@@ -10,9 +11,24 @@ export interface RedisBindings {
 /** So many objects share the orgs, each with one connection to Redis. */
 const gateways = 8
 
+function gatewaysOf({ REDIS_GATEWAY }: RedisBindings) {
+  return (org: string) => REDIS_GATEWAY.get(REDIS_GATEWAY.idFromName(`gateway-${shareOf(org)}`))
+}
+
+/** The store in Redis as Workers reach it. */
+export function redisWorkersStore(bindings: RedisBindings): Store {
+  const gatewayOf = gatewaysOf(bindings)
+  return {
+    put: (org, stored) => insist(() => gatewayOf(org).putText(org, stored)),
+    get: (org, kind, id) => insist(() => gatewayOf(org).getText(org, kind, id)),
+    delete: (org, kind, id) => insist(() => gatewayOf(org).deleteText(org, kind, id)),
+    close: async () => {},
+  }
+}
+
 /** The ledger in Redis as Workers reach it. */
-export function redisWorkersLedger({ REDIS_GATEWAY }: RedisBindings): Ledger {
-  const gatewayOf = (org: string) => REDIS_GATEWAY.get(REDIS_GATEWAY.idFromName(`gateway-${shareOf(org)}`))
+export function redisWorkersLedger(bindings: RedisBindings): Ledger {
+  const gatewayOf = gatewaysOf(bindings)
   return connectLedger({
     book: (org) => (method, args) =>
       insist(() => gatewayOf(org).callBook(org, method, args) as Promise<never>),

@@ -2,7 +2,7 @@ import { noUsage, type Usage } from '../../../src/core/usage.ts'
 import type { Attempt, Receipt } from '../../../src/ledger/call.ts'
 import type { Limit } from '../../../src/ledger/limit.ts'
 import type { Key } from '../../../src/ledger/records.ts'
-import type { Sql } from '../../../src/ledger/sql/sql.ts'
+import type { Sql } from '../../../src/core/sql.ts'
 import { amountsOf, leaseMs, noon, small } from './harness.ts'
 
 /** The books of an org as the first schema kept them, written down as its gateway wrote them. */

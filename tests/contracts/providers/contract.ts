@@ -4,7 +4,7 @@ import { WeirError } from '../../../src/core/errors.ts'
 import { cardAt } from '../../../src/core/price.ts'
 import type { Provider } from '../../../src/core/provider.ts'
 import type { Usage } from '../../../src/core/usage.ts'
-import { dialects } from '../../../src/dialects/index.ts'
+import { upstreamDialects } from '../../../src/dialects/index.ts'
 import { costOf } from '../../../src/metering/cost.ts'
 import { cuts } from '../../dialects/splits.ts'
 import type { ErrorFixture, FixtureHeaders, ProviderFixture } from '../../fixtures/fixture.ts'
@@ -42,8 +42,8 @@ function testData(provider: Provider): void {
       expect(url).not.toMatch(/\/$/)
     }
     expect(Object.keys(provider.regions)).not.toContain(provider.region)
-    expect(dialects[provider.speaks.chat]).toBeDefined()
-    if (provider.auth.kind === 'bearer') {
+    expect(provider.speaks.chat.map(({ dialect }) => upstreamDialects[dialect])).not.toContain(undefined)
+    if (provider.auth.kind === 'header') {
       expect(provider.auth.env).toMatch(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*_(KEY|TOKEN)$/)
       expect(provider.baseUrlEnv).toMatch(/^[A-Z][A-Z0-9_]*_BASE_URL$/)
     } else expect(provider.simulate).toBeDefined()
@@ -65,7 +65,7 @@ function testRequests(provider: Provider, { answer, answerHeaders }: ProviderFix
     await call(requestTo(provider), callerWith({ cookie: 'session=1', 'openai-organization': 'org-caller' }))
     const { url, headers } = wires[0]?.request ?? {}
     expect(url).toBe(`${provider.baseUrl}/chat/completions`)
-    expect(headers?.['authorization']).toBe(provider.auth.kind === 'bearer' ? `Bearer ${secret}` : undefined)
+    expect(headers?.['authorization']).toBe(provider.auth.kind === 'header' ? `Bearer ${secret}` : undefined)
     expect(JSON.stringify(headers)).not.toMatch(new RegExp(`${key}|session=1|org-caller`))
   })
 

@@ -5,7 +5,7 @@ import { cardAt } from '../../../src/core/price.ts'
 import type { Provider } from '../../../src/core/provider.ts'
 import type { Transport, UpstreamRequest } from '../../../src/core/transport.ts'
 import type { Usage } from '../../../src/core/usage.ts'
-import { dialects } from '../../../src/dialects/index.ts'
+import { clientDialects } from '../../../src/dialects/index.ts'
 import { configureProviders, regionsOf } from '../../../src/routing/configure.ts'
 import { splitBytes } from '../../dialects/splits.ts'
 import type { FixtureHeaders } from '../../fixtures/fixture.ts'
@@ -14,7 +14,7 @@ import { makeWorld } from '../../pipeline/world.ts'
 
 const catalogue = loadCatalogue({ regions: regionsOf(providers, {}) })
 export const secret = 'operator-credential'
-const dialect = dialects['openai-chat']
+const dialect = clientDialects['openai-chat']
 
 /** What a provider sends in answer to one request. */
 export interface Reply {
@@ -50,10 +50,10 @@ export async function gatewayTo(provider: Provider, reply: Reply, cuts: readonly
   const { status, headers, body } = reply
   const replay = scripted([{ status, headers, body: splitBytes(new Uint8Array(Buffer.from(body)), cuts) }])
   const recorded = { ...provider, simulate: provider.simulate && recording(provider.simulate, wires) }
-  const environment = provider.auth.kind === 'bearer' ? { [provider.auth.env]: secret } : {}
+  const environment = provider.auth.kind === 'header' ? { [provider.auth.env]: secret } : {}
   const world = await makeWorld({
     catalogue,
-    providers: configureProviders([recorded], environment),
+    providers: configureProviders([recorded], environment, replay),
     transport: recording(replay, wires),
   })
   const request = () =>

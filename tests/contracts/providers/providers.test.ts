@@ -23,7 +23,7 @@ describe('the registry', () => {
 
   test('keeps the settings of providers apart', () => {
     const names = providers.flatMap(({ auth, baseUrlEnv }) =>
-      [auth.kind === 'bearer' ? auth.env : [], baseUrlEnv ?? []].flat(),
+      [auth.kind === 'header' ? auth.env : [], baseUrlEnv ?? []].flat(),
     )
     expect(new Set(names).size).toBe(names.length)
   })

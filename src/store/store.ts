@@ -1,0 +1,26 @@
+/** Which texts are meant: each kind has ids of its own. */
+export type StoredKind = 'response'
+
+export interface StoredText {
+  readonly kind: StoredKind
+  readonly id: string
+  readonly text: string
+  /** For how long it is kept. */
+  readonly keepMs: number
+}
+
+/**
+ * State that is no money: texts of an org, each kept for a time. Losing one costs a caller a repetition, nothing else. All methods
+ * reject where the store cannot be reached.
+ */
+export interface Store {
+  put(org: string, stored: StoredText): Promise<void>
+  /** Undefined if there is none, or its time is over. */
+  get(org: string, kind: StoredKind, id: string): Promise<string | undefined>
+  /** Whether there was one. */
+  delete(org: string, kind: StoredKind, id: string): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Longer texts are not kept: it is what one row of a Durable Object holds, less its other columns. */
+export const maxStoredBytes = 2_000_000
