@@ -3,13 +3,28 @@ import { cardName, makeCard } from './cards.ts'
 import { ConfigError, check } from './errors.ts'
 import exchangeRatesFile from './exchange-rates.json' with { type: 'json' }
 import alibaba from './models/alibaba.json' with { type: 'json' }
+import anthropic from './models/anthropic.json' with { type: 'json' }
+import awsBedrock from './models/aws-bedrock.json' with { type: 'json' }
+import azureOpenai from './models/azure-openai.json' with { type: 'json' }
 import deepseek from './models/deepseek.json' with { type: 'json' }
+import google from './models/google.json' with { type: 'json' }
 import openai from './models/openai.json' with { type: 'json' }
 import sandbox from './models/sandbox.json' with { type: 'json' }
+import vertex from './models/vertex.json' with { type: 'json' }
 import { exchangeRatesSchema, modelFileSchema, modelSchema, type WeirConfig } from './schema.ts'
 
 /** A model that several providers sell is offered by them in this order. */
-const modelFiles: Readonly<Record<string, unknown>> = { openai, deepseek, alibaba, sandbox }
+const modelFiles: Readonly<Record<string, unknown>> = {
+  openai,
+  anthropic,
+  google,
+  deepseek,
+  alibaba,
+  'azure-openai': azureOpenai,
+  'aws-bedrock': awsBedrock,
+  vertex,
+  sandbox,
+}
 
 const exchangeRates = check(exchangeRatesSchema, exchangeRatesFile, 'exchange-rates.json')
 

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { WeirError } from './core/errors.ts'
+import { countingMessages } from './dialects/counting.ts'
 import { clientDialects } from './dialects/index.ts'
 import { adminApi } from './http/admin/admin-api.ts'
 import type { AdminDeps } from './http/admin/deps.ts'
@@ -8,21 +9,26 @@ import type { CallerEnv, HttpDeps } from './http/deps.ts'
 import { answerErrors } from './http/errors.ts'
 import { callModel } from './http/v1/call.ts'
 import { getKey } from './http/v1/key.ts'
-import { readGeminiAddress } from './http/v1/gemini-address.ts'
+import { countTokens } from './http/v1/count-tokens.ts'
+import { generateContent } from './http/v1/generate-content.ts'
 import { getGeminiModel, getModel, listGeminiModels, listModels } from './http/v1/models.ts'
 import { getRequest } from './http/v1/requests.ts'
+import { createResponse, deleteResponse, getResponse, listInputItems } from './http/v1/responses.ts'
 
 /** Every path of the gateway. */
 export function createApp(deps: HttpDeps & AdminDeps): Hono<CallerEnv> {
   const app = new Hono<CallerEnv>()
   const chat = clientDialects['openai-chat']
-  const gemini = clientDialects.gemini
   const admin = adminApi(deps)
 
   app.post('/v1/chat/completions', callModel(deps, chat))
-  app.post('/v1/responses', callModel(deps, clientDialects['openai-responses']))
+  app.post('/v1/responses', createResponse(deps))
+  app.get('/v1/responses/:id', getResponse(deps))
+  app.delete('/v1/responses/:id', deleteResponse(deps))
+  app.get('/v1/responses/:id/input_items', listInputItems(deps))
   app.post('/v1/messages', callModel(deps, clientDialects['anthropic-messages']))
-  app.post('/v1beta/models/*', callModel(deps, gemini, readGeminiAddress))
+  app.post('/v1/messages/count_tokens', countTokens(deps, countingMessages))
+  app.post('/v1beta/models/*', generateContent(deps))
   app.get('/v1beta/models', listGeminiModels(deps))
   app.get('/v1beta/models/*', getGeminiModel(deps))
   app.get('/v1/models', listModels(deps))

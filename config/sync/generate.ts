@@ -1,55 +1,98 @@
-import { type MatchLogic, type ModelInfo, findProvider } from '@pydantic/genai-prices'
+import { type ModelInfo, findProvider } from '@pydantic/genai-prices'
 import { ConfigError, check } from '../errors.ts'
 import { modelSchema } from '../schema.ts'
-import type { Manual } from './manual.ts'
-import { cardsOf } from './package-prices.ts'
+import { type Manual, type ManualModel, manual as manuals } from './manual.ts'
+import { matches, namesListed } from './match.ts'
+import { type Card, cardsOf } from './package-prices.ts'
 
 type Model = Readonly<Record<string, unknown>>
+type Models = Map<string, Model>
 
 /**
- * What `config/models/<provider>.json` should hold: the package's models with the hand-written file laid over them.
+ * What `config/models/<provider>.json` should hold: the package's models, or those of the providers that it sells like, with the
+ * hand-written file laid over them.
  * @throws ConfigError for a model of the package that nobody decided about, and for one that would not load
  */
 export function generateModels(provider: string, manual: Manual): Record<string, Model> {
-  const source = findProvider({ providerId: provider })
-  if (!source) throw new ConfigError([`${provider}: is not in @pydantic/genai-prices`])
-  const models = new Map<string, Model>()
-  for (const info of source.models) {
-    for (const name of namesOf(info.match)) {
-      if (!isLeftOut(name, manual)) models.set(name, makeModel(name, info, manual))
-    }
-  }
-  for (const [name, { why: _, ...model }] of Object.entries(manual.models)) {
-    if (!models.has(name)) models.set(name, model)
+  const models = manual.like ? modelsLike(manual.like, manual) : modelsOfPackage(provider, manual)
+  for (const [name, byHand] of Object.entries(manual.models)) {
+    if (!models.has(name)) models.set(name, fieldsOf(byHand))
   }
   for (const [name, model] of models) check(modelSchema, model, `${provider}/${name}`)
   return Object.fromEntries([...models].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** The names that the package knows exactly. Its patterns are for names that it cannot list, so neither can we. */
-function namesOf(match: MatchLogic): string[] {
-  if ('or' in match) return match.or.flatMap(namesOf)
-  return 'equals' in match ? [match.equals] : []
+function modelsLike(providers: readonly string[], manual: Manual): Models {
+  const models: Models = new Map()
+  for (const provider of providers) {
+    const theirs = generateModels(provider, manuals[provider] ?? { left_out: [], models: {} })
+    for (const [name, model] of Object.entries(theirs)) {
+      if (!isLeftOut(name, manual)) models.set(name, { ...model, ...fieldsOf(manual.models[name]) })
+    }
+  }
+  return models
+}
+
+function modelsOfPackage(provider: string, manual: Manual): Models {
+  const source = findProvider({ providerId: manual.package ?? provider })
+  if (!source) throw new ConfigError([`${provider}: is not in @pydantic/genai-prices`])
+  const models: Models = new Map()
+  for (const info of source.models.filter(({ id }) => !isLeftOut(id, manual))) {
+    const [called, byHand] = entryOf(info, manual)
+    const names = byHand.package ? [called] : namesOf(info)
+    for (const name of [...names, ...(byHand.names ?? [])]) {
+      if (!isLeftOut(name, manual)) models.set(name, makeModel(name, info, byHand))
+    }
+  }
+  return models
+}
+
+/** What was written by hand about a model of the package, and the name under which. */
+function entryOf({ id }: ModelInfo, manual: Manual): readonly [string, ManualModel] {
+  const entry = Object.entries(manual.models).find(([name, byHand]) => (byHand.package ?? name) === id)
+  if (entry) return entry
+  throw new ConfigError([`${id}: is in the package: give it limits in sync/manual.json, or leave it out`])
+}
+
+/** The names that the package lists, and its id, where that is a name as well. */
+function namesOf({ id, match }: ModelInfo): string[] {
+  return [...new Set([...namesListed(match), ...(matches(match, id) ? [id] : [])])]
 }
 
 function isLeftOut(name: string, manual: Manual): boolean {
   return manual.left_out.some(({ names }) => names.some((pattern) => new RegExp(`^(${pattern})$`).test(name)))
 }
 
-function makeModel(name: string, info: ModelInfo, manual: Manual): Model {
-  const byHand = manual.models[info.id]
-  if (!byHand) {
-    throw new ConfigError([
-      `${name}: is in the package: give ${info.id} limits in sync/manual.json, or leave it out`,
-    ])
+/** What was written by hand, without what is for the sync alone. */
+function fieldsOf(byHand: ManualModel | undefined): Model {
+  const { why: _why, package: _package, names: _names, per_million: _prices, ...fields } = byHand ?? {}
+  return fields
+}
+
+function makeModel(name: string, info: ModelInfo, byHand: ManualModel): Model {
+  const corrections = fieldsOf(byHand)
+  const upstream = String(corrections['upstream'] ?? name)
+  if (!matches(info.match, upstream)) {
+    throw new ConfigError([`${name}: the package's prices of ${info.id} are not those of ${upstream}`])
   }
-  const { why: _, ...corrections } = byHand
-  const snapshot = /-(\d{4}-\d\d-\d\d)$/.exec(name)?.[1]
+  const snapshot = /-(\d{4}-\d\d-\d\d|\d{8})$/.exec(name)?.[1]
   const model = {
     name: name === info.id || snapshot ? (info.name ?? info.id) : name,
     context: info.context_window,
     ...corrections,
-    price: corrections['price'] ?? cardsOf(info),
+    price: corrections['price'] ?? completed(cardsOf(info), byHand),
   }
-  return snapshot ? { ...model, name: `${String(model.name)} (${snapshot})`, released: snapshot } : model
+  if (!snapshot) return model
+  const released = snapshot.includes('-') && { released: snapshot }
+  return { ...model, name: `${String(model.name)} (${snapshot})`, ...released }
+}
+
+/** The cards with the prices that the package lacks. */
+function completed(cards: readonly Card[], { per_million: lacking }: ManualModel): readonly Card[] {
+  if (!lacking) return cards
+  return cards.map((card) => {
+    if (card.above)
+      throw new ConfigError(['per_million: does not say what holds in the tiers of the package'])
+    return { ...card, per_million: { ...card.per_million, ...lacking } }
+  })
 }

@@ -8,6 +8,8 @@ const checked = '2026-09-23'
 const tokenPrices: Readonly<Record<string, string>> = {
   input_mtok: 'input',
   cache_read_mtok: 'cached_input',
+  // A card knows one price of cached input: the dearer, so that cached audio is never undercharged.
+  cache_audio_read_mtok: 'cached_input',
   cache_write_mtok: 'cache_write',
   cache_write_1h_mtok: 'cache_write_long',
   output_mtok: 'output',
@@ -20,11 +22,21 @@ const toolPrices = ['web_searches_kcount', 'storage_searches_kcount']
 
 type PerMillion = Record<string, number>
 
+/** A price card as the model files hold it. */
+export interface Card {
+  readonly currency: string
+  readonly from?: string
+  readonly per_million: PerMillion
+  readonly above?: readonly { readonly input_tokens: number; readonly per_million: PerMillion }[]
+  readonly source: string
+  readonly checked: string
+}
+
 /**
  * A model's prices as price cards.
  * @throws ConfigError if the package says something that a card made here would lose
  */
-export function cardsOf(model: ModelInfo): object[] {
+export function cardsOf(model: ModelInfo): Card[] {
   const conditional: ConditionalPrice[] = Array.isArray(model.prices)
     ? model.prices
     : [{ prices: model.prices }]
@@ -61,7 +73,8 @@ function perMillion(model: string, prices: ModelPrice, start: number): PerMillio
     const field = tokenPrices[key]
     if (price === undefined || toolPrices.includes(key)) continue
     if (!field) throw new ConfigError([`${model}: the package has a price that Weir does not know: ${key}`])
-    rates[field] = typeof price === 'number' ? price : (tierAt(price.tiers, start)?.price ?? price.base)
+    const rate = typeof price === 'number' ? price : (tierAt(price.tiers, start)?.price ?? price.base)
+    rates[field] = Math.max(rate, rates[field] ?? 0)
   }
   return rates
 }

@@ -203,6 +203,6 @@ export interface Dialect extends UpstreamDialect {
   encodeAnswer(answer: ChatAnswer, telling: Telling): Uint8Array
   encodeStream(telling: Telling, options?: ScanOptions): StreamEncoder
   errorBody(error: WeirError, requestId?: string): Uint8Array
-  /** The error as the last event of a stream. */
-  errorEvent(error: WeirError, requestId: string): Uint8Array
+  /** The error as the last event of the stream that answers a request. */
+  errorEvent(error: WeirError, requestId: string, request?: ModelRequest): Uint8Array
 }

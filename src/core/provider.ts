@@ -1,5 +1,5 @@
 import type { DialectId } from './dialect.ts'
-import type { Transport, UpstreamRequest } from './transport.ts'
+import type { Exchange, Transport, UpstreamRequest } from './transport.ts'
 
 type Environment = Readonly<Record<string, unknown>>
 
@@ -29,8 +29,10 @@ export interface Speech {
   readonly prefix?: string
   /** In place of the dialect's path. */
   readonly path?: (target: { readonly model: string; readonly stream: boolean }) => string
-  /** What the provider has otherwise than the dialect, in what goes up and what comes back. */
-  readonly adapt?: (send: Transport) => Transport
+  /** What the provider has otherwise than the dialect in what goes up, before it is authorised. */
+  readonly edit?: (request: UpstreamRequest) => UpstreamRequest
+  /** What the provider has otherwise than the dialect in what comes back. */
+  readonly receive?: (exchange: Exchange) => Exchange
 }
 
 /** The ways in which a provider departs from the dialect that it speaks. */

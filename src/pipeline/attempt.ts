@@ -1,5 +1,5 @@
 import type { ChatCall } from '../core/chat/call.ts'
-import type { Dialect, IncomingRequest } from '../core/dialect.ts'
+import type { Dialect, ModelRequest } from '../core/dialect.ts'
 import type { Exchange } from '../core/transport.ts'
 import type { Caller } from './answer.ts'
 import type { PricedCandidate } from './candidate.ts'
@@ -10,12 +10,13 @@ import type { LiveCall } from './live-call.ts'
 import type { Passage } from './passage.ts'
 import type { Wishes } from './wishes.ts'
 
-/** A call whose key is known and whose body has been read. */
+/** A call whose key is known and whose request has been read. */
 export interface IncomingCall {
   readonly dialect: Dialect
   readonly caller: Caller
   readonly credential: Credential
-  readonly incoming: IncomingRequest
+  /** Read by the same dialect. */
+  readonly request: ModelRequest
   readonly requestId: string
 }
 

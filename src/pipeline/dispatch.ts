@@ -78,7 +78,7 @@ function findPassage(dispatching: Dispatch, candidate: PricedCandidate): Passage
 /** The request with the operator's credential. Nothing is sent where that cannot be had. */
 async function prepare(
   { deps, live }: Dispatch,
-  { configured, offer }: PricedCandidate,
+  { configured, offer, speech }: PricedCandidate,
   passage: Passage,
 ): Promise<UpstreamRequest | Failure> {
   const request = {
@@ -87,9 +87,10 @@ async function prepare(
     headers: { ...passage.headers, ...configured.authHeaders },
     body: passage.body,
   } as const
-  if (!configured.authorize) return request
+  const edited = speech.edit ? speech.edit(request) : request
+  if (!configured.authorize) return edited
   try {
-    return await configured.authorize(request)
+    return await configured.authorize(edited)
   } catch (error) {
     deps.log('error', 'provider-credential-failed', {
       call: live.id,
@@ -107,7 +108,8 @@ function nameOf(error: unknown): string {
 
 function transportTo({ configured, speech }: PricedCandidate, network: Transport): Transport {
   const transport = configured.provider.simulate ?? network
-  return speech.adapt ? speech.adapt(transport) : transport
+  const { receive } = speech
+  return receive ? (request) => receive(transport(request)) : transport
 }
 
 function readAnswer(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {

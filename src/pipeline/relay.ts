@@ -69,7 +69,7 @@ function lastEvents(
   if (broken instanceof BudgetSpent) return end.cut(broken)
   const reason = String(broken)
   deps.log('warn', 'stream-broken', { call: live.id, provider: candidate.offer.provider, reason })
-  return call.dialect.errorEvent(failureOf(broken), live.id)
+  return call.dialect.errorEvent(failureOf(broken), live.id, live.request)
 }
 
 interface Passing {

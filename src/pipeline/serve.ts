@@ -14,12 +14,12 @@ import type { Opened } from './opened.ts'
 import { refusalError } from './unwrap.ts'
 import { readWishes } from './wishes.ts'
 
-/** The life of a call: read, plan, estimate, open; then dispatch, meter and settle. Throws WeirError where no limit is known that it counts towards. */
+/** The life of a call: plan, estimate, open; then dispatch, meter and settle. Throws WeirError where no limit is known that it counts towards. */
 export async function serve(
   deps: PipelineDeps & { authenticator: Authenticator },
   call: IncomingCall,
 ): Promise<Answer> {
-  const request = call.dialect.read(call.incoming)
+  const { request } = call
   const wishes = readWishes(call.caller)
   const opened = await openCall(deps, call, { request, wishes })
   if (opened.kind === 'refusal') return answerRefusal(call, opened)
@@ -27,7 +27,12 @@ export async function serve(
   const headers = headersOf(opened)
   try {
     return await dispatch({
-      ...{ deps, call, live, wishes, headers, openedAt: opened.openedAt },
+      deps,
+      call,
+      live,
+      wishes,
+      headers,
+      openedAt: opened.openedAt,
       chat: once(() => call.dialect.decodeCall(request)),
     })
   } catch (error) {

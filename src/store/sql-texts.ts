@@ -21,14 +21,18 @@ export function sqlTexts(sql: Sql, now: () => number): SqlTexts {
   const get = (org: string, kind: StoredKind, id: string) =>
     sql.all<{ text: string }>(
       'SELECT text FROM texts WHERE org = ? AND kind = ? AND id = ? AND until > ?',
-      ...[org, kind, id, now()],
+      org,
+      kind,
+      id,
+      now(),
     )[0]?.text
   return {
     put: (org, { kind, id, text, keepMs }) =>
       sql.transaction(() => {
         sql.run(
           'DELETE FROM texts WHERE rowid IN (SELECT rowid FROM texts WHERE until <= ? ORDER BY until LIMIT ?)',
-          ...[now(), reapedAtOnce],
+          now(),
+          reapedAtOnce,
         )
         sql.run('REPLACE INTO texts VALUES (?, ?, ?, ?, ?)', org, kind, id, text, now() + keepMs)
       }),

@@ -1,5 +1,5 @@
 /** Which texts are meant: each kind has ids of its own. */
-export type StoredKind = 'response'
+export type StoredKind = 'response' | 'item'
 
 export interface StoredText {
   readonly kind: StoredKind

@@ -36,6 +36,7 @@ describe('a model in WEIR_CONFIG', () => {
     const both = offers({ models: { 'gpt-5.2': { ...acmeMed, price } } }, 'gpt-5.2')
     expect(both.map(({ provider, upstream }) => [provider, upstream])).toEqual([
       ['openai', 'gpt-5.2'],
+      ['azure-openai', 'gpt-5.2'],
       ['acme', 'med-70b'],
     ])
   })
@@ -44,6 +45,11 @@ describe('a model in WEIR_CONFIG', () => {
     const [shipped] = offers({}, 'gpt-5.2')
     const [overridden] = offers({ models: { 'gpt-5.2': { max_output: 1000, tags: ['slow'] } } }, 'gpt-5.2')
     expect(overridden).toEqual({ ...shipped, maxOutputTokens: 1000, tags: ['slow'] })
+  })
+
+  test('overrides the name of a deployment on Azure', () => {
+    const models = { 'gpt-5.2': { provider: 'azure-openai', upstream: 'our-gpt' } }
+    expect(offers({ models }, 'gpt-5.2').map(({ upstream }) => upstream)).toEqual(['gpt-5.2', 'our-gpt'])
   })
 
   test('overrides the price as a whole', () => {
@@ -62,7 +68,10 @@ describe('a model in WEIR_CONFIG', () => {
 
   test('overrides only the provider that it names', () => {
     const models = { 'gpt-5.2': { provider: 'openai', free: true } }
-    expect(offers({ models }, 'gpt-5.2')).toMatchObject([{ provider: 'openai', free: true }])
+    expect(offers({ models }, 'gpt-5.2')).toMatchObject([
+      { provider: 'openai', free: true },
+      { provider: 'azure-openai', free: false },
+    ])
   })
 
   test.each([

@@ -39,7 +39,17 @@ describe.each(byName)('%s', (_, { contextTokens, maxOutputTokens, imageTokens, c
 test('every provider has models, and all but two have a price now', () => {
   const unpriced = all.filter(({ cards }) => !cardAt(cards, now)).map(({ model }) => model)
   expect(new Set(all.map(({ provider }) => provider))).toEqual(
-    new Set(['openai', 'deepseek', 'alibaba', 'sandbox']),
+    new Set([
+      'openai',
+      'anthropic',
+      'google',
+      'deepseek',
+      'alibaba',
+      'azure-openai',
+      'aws-bedrock',
+      'vertex',
+      'sandbox',
+    ]),
   )
   // Their output costs more in thinking mode, which a card cannot say.
   expect(unpriced.toSorted()).toEqual(['qwen-plus', 'qwen-turbo'])
@@ -58,9 +68,8 @@ test('the sandbox says that it is simulated', () => {
 })
 
 test('models that are not paid by the token alone, or not by chat, are not there', () => {
-  const wrong = /search|deep-research|realtime|image|tts|transcri|embedding|codex|-pro$/
-  const names = all.map(({ model }) => model).filter((model) => model !== 'deepseek-v4-pro')
-  expect(names.filter((model) => wrong.test(model))).toEqual([])
+  const wrong = /search|deep-research|realtime|live|image|tts|sonic|transcri|embed|codex|^gpt.*-pro$/
+  expect(all.map(({ model }) => model).filter((model) => wrong.test(model))).toEqual([])
 })
 
 test('gpt-4o-mini counts up to 48,169 tokens for one image, its snapshot too', () => {

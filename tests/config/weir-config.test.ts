@@ -58,7 +58,7 @@ describe('WEIR_CONFIG is refused', () => {
     [
       'a dialect that is not known',
       { providers: { acme: { ...acme, speaks: ['smtp'] } } },
-      'WEIR_CONFIG: providers.acme.speaks.0: Invalid input: expected "openai-chat"',
+      'WEIR_CONFIG: providers.acme.speaks.0: Invalid option: expected one of "openai-chat"|"openai-responses"|"anthropic-messages"|"gemini"',
     ],
     [
       'a provider id with capitals',

@@ -42,9 +42,8 @@ export const begun = chunk({ role: 'assistant', content: '' })
 
 /** A scanner for a caller's wishes, as the pipeline gets it. */
 export function scannerFor(fields: object = {}, options?: ScanOptions) {
-  const request = openaiChat.read(
-    bytesOf(JSON.stringify({ model: 'gpt-5.2', messages: [], stream: true, ...fields })),
-  )
+  const body = bytesOf(JSON.stringify({ model: 'gpt-5.2', messages: [], stream: true, ...fields }))
+  const request = openaiChat.read({ body })
   return openaiChat.scanStream(request, openai.quirks, options)
 }
 export const withUsage = { stream_options: { include_usage: true } }

@@ -2,7 +2,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import OpenAI from 'openai'
 import { expect, onTestFinished, test } from 'vitest'
-import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts'
 import { alibabaFixture } from '../fixtures/providers/alibaba.ts'
 import { deepseekFixture } from '../fixtures/providers/deepseek.ts'
 import { openaiFixture } from '../fixtures/providers/openai.ts'
@@ -35,7 +34,7 @@ function cutStream(): string {
     })
   const scanner = scannerFor({ n: 3 }, { holdEnd: true })
   const out = textOf(scanner.push(bytesOf(stream)))
-  return out + textOf(openaiChat.cutEvents(scanner, { ...priced, limit }))
+  return out + textOf(scanner.cut({ ...priced, limit }))
 }
 
 test('the official SDK puts a stream together that was cut', async () => {
@@ -61,7 +60,7 @@ test.each([openaiFixture, deepseekFixture, alibabaFixture, sandboxFixture])(
   'the official SDK reads the stream of $provider with our end in place of its own',
   async ({ stream, streamText, streamFinishReason }) => {
     const scanner = scannerFor({}, { holdEnd: true })
-    const out = textOf(scanner.push(bytesOf(stream))) + textOf(openaiChat.usageEvents(scanner, priced))
+    const out = textOf(scanner.push(bytesOf(stream))) + textOf(scanner.close(priced))
     const client = await clientOf(out)
     const completion = await client.chat.completions.stream({ ...body, n: 1 }).finalChatCompletion()
     expect(completion.usage).toEqual(wireUsage)

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts'
 import { convertUsage, printUsage } from '../../src/dialects/openai-chat/usage.ts'
 import { alibabaFixture } from '../fixtures/providers/alibaba.ts'
 import { deepseekFixture } from '../fixtures/providers/deepseek.ts'
@@ -34,7 +33,7 @@ function chunksOf(stream: string): Chunk[] {
 function cutAfter(stream: string, fields: object = {}) {
   const scanner = scannerFor(fields)
   scanner.push(bytesOf(stream))
-  return chunksOf(textOf(openaiChat.cutEvents(scanner, { ...closing, limit })))
+  return chunksOf(textOf(scanner.cut({ ...closing, limit })))
 }
 
 describe('a stream that a budget cuts', () => {
@@ -57,7 +56,7 @@ describe('a stream that a budget cuts', () => {
   test('tells the cost to a caller that asked for it', () => {
     const scanner = scannerFor({}, { holdEnd: true })
     scanner.push(bytesOf(begun))
-    const events = textOf(openaiChat.cutEvents(scanner, { ...priced, limit: undefined }))
+    const events = textOf(scanner.cut({ ...priced, limit: undefined }))
     expect(chunksOf(events)).toMatchObject([
       { weir: { reason: 'budget' } },
       { choices: [], usage: wireUsage, weir: receipt },
@@ -125,7 +124,7 @@ describe('a stream whose end is held back', () => {
           const out = splitBytes(bytesOf(fixture.stream), cuts).map((piece) => textOf(scanner.push(piece)))
           expect(out.join('') + textOf(scanner.rest())).toBe(kept)
           expect(scanner).toMatchObject({ ended: true, finished: true, usage: fixture.streamUsage })
-          const [last, ...rest] = chunksOf(textOf(openaiChat.usageEvents(scanner, priced)))
+          const [last, ...rest] = chunksOf(textOf(scanner.close(priced)))
           const { id, created, model } = chunksOf(fixture.stream)[0] ?? {}
           expect(rest).toEqual([])
           expect(last).toMatchObject({ id, created, model, choices: [], usage: wireUsage, weir: receipt })
@@ -152,7 +151,7 @@ describe('a stream whose end is held back', () => {
     const scanner = scannerFor({}, { holdEnd: true })
     scanner.push(bytesOf(begun + chunk({}, 0, 'stop')))
     expect(scanner).toMatchObject({ finished: true, ended: false })
-    expect(chunksOf(textOf(openaiChat.usageEvents(scanner, closing)))).toEqual([
+    expect(chunksOf(textOf(scanner.close(closing)))).toEqual([
       { ...head, system_fingerprint: 'fp_1', choices: [], usage: wireUsage },
     ])
   })

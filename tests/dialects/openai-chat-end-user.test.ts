@@ -6,7 +6,7 @@ import { bytesOf, textOf } from './splits.ts'
 
 const withFields = (fields: string) => bytesOf(`{"model":"up/model","messages":[],"max_tokens":5${fields}}`)
 const read = (fields: object) =>
-  readRequest(withFields(`,${JSON.stringify(fields).slice(1, -1)}`.replace(/,$/, '')))
+  readRequest({ body: withFields(`,${JSON.stringify(fields).slice(1, -1)}`.replace(/,$/, '')) })
 
 describe('whom a request is for', () => {
   const metadata = { user_id: 'carol', team: 'search' }
@@ -55,19 +55,19 @@ describe('metadata', () => {
     ['in capitals', ',"Metadata":{"user_id":"a"}'],
     ['behind an escape', String.raw`,"met\u0061data":{"user_id":"a"}`],
   ])('%s is refused', (_, fields) =>
-    expect(() => readRequest(withFields(fields))).toThrow(
+    expect(() => readRequest({ body: withFields(fields) })).toThrow(
       expect.objectContaining({ details: { param: 'metadata' } }),
     ),
   )
 
   test('with an id repeated in it is refused', () => {
     const fields = String.raw`,"metadata":{"user_id":"a","user\u005fid":"b"}`
-    expect(() => readRequest(withFields(fields))).toThrow('repeated')
+    expect(() => readRequest({ body: withFields(fields) })).toThrow('repeated')
   })
 
   test('goes up byte for byte, the end user’s id too', () => {
     const fields = String.raw`, "metadata" : { "user_id":"\u0061lice",  "n":"1e2" }`
-    const request = readRequest(withFields(fields))
+    const request = readRequest({ body: withFields(fields) })
     expect(request.endUser).toBe('alice')
     const target = { org: 'acme', upstreamModel: 'up/model', outputCap: 9, quirks: deepseek.quirks }
     expect(textOf(rewriteRequest(request, target))).toContain(fields)

@@ -7,7 +7,7 @@ import { bytesOf } from './splits.ts'
 
 describe('fields that a provider bills for', () => {
   const refused = (body: string) => {
-    const request = readRequest(bytesOf(body))
+    const request = readRequest({ body: bytesOf(body) })
     expect(refusalFor(request, openai.quirks)).toBeUndefined()
     const refusal = refusalFor(request, alibaba.quirks)
     return refusal && `${refusal.code} ${refusal.details.param}`

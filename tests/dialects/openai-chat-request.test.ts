@@ -5,7 +5,7 @@ import { readRequest } from '../../src/dialects/openai-chat/read-request.ts'
 import { bytesOf } from './splits.ts'
 
 const base = { model: 'gpt-5.2', messages: [] as unknown[] }
-const read = (body: object) => readRequest(bytesOf(JSON.stringify(body)))
+const read = (body: object) => readRequest({ body: bytesOf(JSON.stringify(body)) })
 
 /** The error that a body is refused with. */
 function refusal(body: string | Uint8Array | object): {
@@ -15,7 +15,7 @@ function refusal(body: string | Uint8Array | object): {
 } {
   const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
   try {
-    readRequest(typeof text === 'string' ? bytesOf(text) : text)
+    readRequest({ body: typeof text === 'string' ? bytesOf(text) : text })
   } catch (error) {
     if (!(error instanceof WeirError)) throw error
     return { code: error.code, param: error.details.param, message: error.message }
@@ -109,6 +109,18 @@ describe('what no price or owner is known for is refused, unless it is off', () 
     ['stream_options', null],
   ])('%s may be %j', (name, value) => expect(read({ ...base, [name]: value }).model).toBe('gpt-5.2'))
 
+  test('a mark in the prompt that keeps its cache for long', () => {
+    const marked = (ttl?: string) => {
+      const part = { type: 'text', text: 'a', prompt_cache_breakpoint: { mode: 'explicit', ttl } }
+      return { ...base, messages: [{ role: 'user', content: [part] }] }
+    }
+    expect(refusal(marked('12h'))).toMatchObject({
+      code: 'invalid_request',
+      param: 'prompt_cache_breakpoint',
+    })
+    for (const ttl of [undefined, '30m']) expect(read(marked(ttl)).model).toBe('gpt-5.2')
+  })
+
   test.each([
     ['a file by its id', { role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] }],
     ['audio by its id', { role: 'assistant', audio: { id: 'audio_1' } }],
@@ -143,8 +155,8 @@ describe('a field that others may read in another way', () => {
     const tools = (fields: string) => `{"model":"a","messages":[],"tools":[{"type":"function",${fields}}]}`
     const message = (fields: string) => `{"model":"a","messages":[{"role":"user",${fields}}]}`
     for (let times = 0; times < 3; times++) {
-      expect(readRequest(bytesOf(tools(String.raw`"\\u00":1`))).model).toBe('a')
-      expect(readRequest(bytesOf(message(String.raw`"\\u0066i":1`))).model).toBe('a')
+      expect(readRequest({ body: bytesOf(tools(String.raw`"\\u00":1`)) }).model).toBe('a')
+      expect(readRequest({ body: bytesOf(message(String.raw`"\\u0066i":1`)) }).model).toBe('a')
       refusal(tools(String.raw`"\u0074ype":"web_search"`))
       refusal(message(String.raw`"\u0066ile_id":"file-1"`))
     }
@@ -153,13 +165,13 @@ describe('a field that others may read in another way', () => {
   test('may hold a backslash, or be escaped', () => {
     const schema = String.raw`{"patternProperties":{"^\\d+$":{},"caf\u00e9":{},"\"":1,"\u005c":2}}`
     const body = `{"model":"a","messages":[],"tools":[{"type":"function","function":{"parameters":${schema}}}]}`
-    for (let times = 0; times < 3; times++) expect(readRequest(bytesOf(body)).model).toBe('a')
+    for (let times = 0; times < 3; times++) expect(readRequest({ body: bytesOf(body) }).model).toBe('a')
   })
 
   test('may be named like nothing that is governed', () => {
     const body =
       '{"model":"a","messages":[],"Temperature":1,"é":2,"\u00c3\u00a9":3,"__proto__":{"constructor":4},"":5}'
-    expect(readRequest(bytesOf(body)).fields.size).toBe(7)
+    expect(readRequest({ body: bytesOf(body) }).fields.size).toBe(7)
   })
 })
 

@@ -5,7 +5,8 @@ import { deepseek } from '../../providers/deepseek.ts'
 import { openai } from '../../providers/openai.ts'
 import type { Target } from '../../src/core/dialect.ts'
 import type { Quirks } from '../../src/core/provider.ts'
-import { foldName, governedFields, readRequest } from '../../src/dialects/openai-chat/read-request.ts'
+import { governedFields, readRequest } from '../../src/dialects/openai-chat/read-request.ts'
+import { foldName } from '../../src/dialects/json-request.ts'
 import { rewriteRequest } from '../../src/dialects/openai-chat/rewrite.ts'
 import {
   joinFields,
@@ -117,7 +118,7 @@ describe.each(Object.entries(quirkSets))('for the quirks of %s', (_, quirks) => 
         const target = { ...targetOf(quirks), ...(clampTo !== undefined && { clampTo }) }
         const original = `${around}{${joinFields(fields.map(({ text }) => text))}}${around}`
         const values = JSON.parse(original) as Fields
-        const rewritten = textOf(rewriteRequest(readRequest(bytesOf(original)), target))
+        const rewritten = textOf(rewriteRequest(readRequest({ body: bytesOf(original) }), target))
         const expected = expectedOf(values, target)
         expect(JSON.parse(rewritten)).toEqual(expected)
 
@@ -147,12 +148,12 @@ describe.each(Object.entries(quirkSets))('for the quirks of %s', (_, quirks) => 
 
 const base = { model: 'gpt-5.2', messages: [] }
 const rewrite = (body: object, quirks: Quirks, more: Partial<Target> = {}): Fields => {
-  const request = readRequest(bytesOf(JSON.stringify(body)))
+  const request = readRequest({ body: bytesOf(JSON.stringify(body)) })
   return JSON.parse(textOf(rewriteRequest(request, { ...targetOf(quirks), ...more }))) as Fields
 }
 
 test('a request that needs no edit goes up as the very same bytes', () => {
-  const request = readRequest(bytesOf('{ "model":"up/model", "messages":[], "max_tokens":5 }'))
+  const request = readRequest({ body: bytesOf('{ "model":"up/model", "messages":[], "max_tokens":5 }') })
   expect(rewriteRequest(request, targetOf(openai.quirks))).toBe(request.body)
 })
 
@@ -170,7 +171,7 @@ describe('the cap', () => {
 
 describe('the cap that a budget clamps', () => {
   const clamped = (fields: string, quirks: Quirks) => {
-    const request = readRequest(bytesOf(`{"model":"up/model","messages":[]${fields}}`))
+    const request = readRequest({ body: bytesOf(`{"model":"up/model","messages":[]${fields}}`) })
     return textOf(rewriteRequest(request, { ...targetOf(quirks), clampTo: 7 }))
   }
   const [obeysBoth, obeysOld] = [openai.quirks, deepseek.quirks]

@@ -188,7 +188,7 @@ export async function makeWorld({
           dialect: clientDialects['openai-chat'],
           caller,
           credential,
-          incoming: { body: bytes },
+          request: clientDialects['openai-chat'].read({ body: bytes }),
           requestId: newRequestId(org),
         }
         const { status, headers, body } = await serve(deps, call)

@@ -77,7 +77,7 @@ function reasoningBlocks({ text, seal }: ReasoningPart, { traits, dropped }: Enc
     return [{ reasoningContent: { reasoningText: { text, signature: seal.value } } }]
   if (isClaudes || (seal && traits.maker === 'openai' && lockedByOpenAi(seal)))
     return [{ reasoningContent: { redactedContent: seal.value } }]
-  dropped.add('reasoning')
+  if (seal || !isBlank(text)) dropped.add('reasoning')
   return []
 }
 

@@ -70,7 +70,7 @@ function tidy(blocks: readonly Block[]): Block[] {
 
 /** Bedrock takes documents only with some text in the same message. */
 function besideDocuments(blocks: readonly Block[]): readonly Block[] {
-  if ('text' in (blocks.find((block) => 'text' in block) ?? {})) return blocks
+  if (blocks.some((block) => 'text' in block)) return blocks
   const names = blocks.flatMap(({ document }) => (document ? [(document as { name: string }).name] : []))
   return names.length > 0 ? [...blocks, { text: `Attached: ${names.join(', ')}` }] : blocks
 }
@@ -79,10 +79,9 @@ function besideDocuments(blocks: readonly Block[]): readonly Block[] {
 function withoutTrailingSpace(written: readonly { role: string; content: readonly Block[] }[]): Block[] {
   const last = written.at(-1)
   if (last?.role !== 'assistant') return [...written]
+  const end = last.content.findLastIndex((block) => !('cachePoint' in block))
   const content = last.content.map((block, at) =>
-    at === last.content.length - 1 && typeof block['text'] === 'string'
-      ? { text: block['text'].trimEnd() }
-      : block,
+    at === end && typeof block['text'] === 'string' ? { text: block['text'].trimEnd() } : block,
   )
   return [...written.slice(0, -1), { ...last, content }]
 }

@@ -55,7 +55,8 @@ export function mediaBlock(part: MediaPart, encoding: Encoding): Block {
   if (part.detail !== undefined && part.detail !== 'auto') encoding.dropped.add('detail')
   if (encoding.traits.maker === 'anthropic' && (part.type === 'audio' || part.type === 'video'))
     throw untranslatable(`This model takes no ${part.type} as input.`)
-  const media = { format: formatOf(part), source: { bytes: bytesOf(part) } }
+  const source = { bytes: bytesOf(part) }
+  const media = { format: formatOf(part), source }
   return { [part.type]: part.type === 'document' ? { ...media, ...documentFields(part, encoding) } : media }
 }
 
@@ -74,7 +75,9 @@ function formatOf({ type, source, name }: MediaPart): string {
   if (format !== undefined) return format
   if (type === 'document' && kind === 'text') return 'txt'
   const taken = [...new Set(Object.values(known))].join(', ')
-  throw untranslatable(`This provider takes no ${type} of type ${source.mediaType ?? 'unknown'}: send ${taken}.`)
+  throw untranslatable(
+    `This provider takes no ${type} of type ${source.mediaType ?? 'unknown'}: send ${taken}.`,
+  )
 }
 
 function lookUp(known: Readonly<Record<string, string>>, name: string): string | undefined {
@@ -82,7 +85,10 @@ function lookUp(known: Readonly<Record<string, string>>, name: string): string |
 }
 
 /** Citations and context are Claude's. */
-function documentFields({ name, cite, context }: MediaPart, { traits, dropped, documentNames }: Encoding): Block {
+function documentFields(
+  { name, cite, context }: MediaPart,
+  { traits, dropped, documentNames }: Encoding,
+): Block {
   const isClaude = traits.maker === 'anthropic'
   if (cite && !isClaude) dropped.add('citations')
   if (context !== undefined && !isClaude) dropped.add('document_context')

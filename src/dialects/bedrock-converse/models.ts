@@ -48,7 +48,7 @@ const families: readonly (readonly [RegExp, ModelTraits])[] = [
   [/claude-opus-4-1/, { ...thinkingClaude, sampling: 'one' }],
   [/claude-(opus|sonnet)-4-6/, { ...adaptiveClaude, efforts: 'to_max', sampling: 'one', schemas: true }],
   [/claude-opus-4-[78]/, adaptiveClaude],
-  [/claude-(opus|sonnet)-4(?!-\d\b)/, thinkingClaude],
+  [/claude-(opus|sonnet)-4(?!-\d{1,2}\b)/, thinkingClaude],
   [/claude-(opus|sonnet)-5-5|claude-fable-5-\d\b/, headstrongClaude],
   [/claude-fable-5/, { ...adaptiveClaude, alwaysThinks: true }],
   // Newer ones are taken to be as the newest that is known.

@@ -1,6 +1,7 @@
 import type { ChatCompletionChunk } from 'openai/resources/chat'
 import type { StreamClosing, StreamCut } from '../../core/dialect.ts'
-import type { ChatStreamScanner } from './scan-stream.ts'
+import type { ChunkHead } from './chunk-head.ts'
+import { cutWords, receiptWords } from './closing-words.ts'
 import { printUsage } from './usage.ts'
 
 /** A chunk as OpenAI's SDK knows it, with a word of ours. */
@@ -8,41 +9,54 @@ type ClosingChunk = ChatCompletionChunk & { readonly weir?: object }
 
 const encoder = new TextEncoder()
 
+/** An answer that has not finished yet. */
+export interface OpenAnswer {
+  readonly index: number
+  /** Whether it was told whose message it is: clients put no answer together without that. */
+  readonly hasRole: boolean
+}
+
+/** What is to be known of a stream to end it. */
+export interface OpenStream {
+  readonly openAnswers: readonly OpenAnswer[]
+  /** Whether the caller is to get a usage chunk. */
+  readonly tellsUsage: boolean
+  /** What the chunks say of the whole stream, as far as they do. */
+  readonly head: ChunkHead
+}
+
 /** Ends each answer as one that reached its cap, and says why. */
-export function cutEvents(scanner: ChatStreamScanner, cut: StreamCut): Uint8Array {
-  return printEvents([...cutChunks(scanner, cut), ...(scanner.tellsUsage ? [usageChunk(scanner, cut)] : [])])
+export function cutEvents(stream: OpenStream, cut: StreamCut): Uint8Array {
+  return printEvents([...cutChunks(stream, cut), ...(stream.tellsUsage ? [usageChunk(stream, cut)] : [])])
 }
 
-export function usageEvents(scanner: ChatStreamScanner, closing: StreamClosing): Uint8Array {
-  return printEvents([usageChunk(scanner, closing)])
+export function usageEvents(stream: OpenStream, closing: StreamClosing): Uint8Array {
+  return printEvents([usageChunk(stream, closing)])
 }
 
-function cutChunks(scanner: ChatStreamScanner, cut: StreamCut): ClosingChunk[] {
-  const choices = scanner.openAnswers.map(({ index, hasRole }) => ({
+function cutChunks(stream: OpenStream, cut: StreamCut): ClosingChunk[] {
+  const choices = stream.openAnswers.map(({ index, hasRole }) => ({
     index,
     delta: hasRole ? {} : { role: 'assistant' as const, content: '' },
     finish_reason: 'length' as const,
   }))
   // Without a choice it would be taken for a usage chunk.
   if (choices.length === 0) return []
-  const weir = { reason: 'budget', ...(cut.limit && { limit: cut.limit }) }
-  return [{ ...headOf(scanner, cut), choices, weir }]
+  return [{ ...headOf(stream, cut), choices, weir: cutWords(cut) }]
 }
 
-function usageChunk(scanner: ChatStreamScanner, closing: StreamClosing): ClosingChunk {
-  const { requestId, model, usage, cost } = closing
-  const weir = cost && {
-    request_id: requestId,
-    provider: cost.provider,
-    model,
-    charge: cost.charge,
-    usage_source: cost.source,
+function usageChunk(stream: OpenStream, closing: StreamClosing): ClosingChunk {
+  const weir = receiptWords(closing)
+  return {
+    ...headOf(stream, closing),
+    choices: [],
+    usage: printUsage(closing.usage),
+    ...(weir && { weir }),
   }
-  return { ...headOf(scanner, closing), choices: [], usage: printUsage(usage), ...(weir && { weir }) }
 }
 
 /** What the stream's own chunks said; ours where they said nothing. */
-function headOf({ head }: ChatStreamScanner, { requestId, model }: StreamClosing) {
+function headOf({ head }: OpenStream, { requestId, model }: StreamClosing) {
   return { id: requestId, object: 'chat.completion.chunk' as const, created: 0, model, ...head }
 }
 

@@ -1,7 +1,13 @@
-import type { Dialect, ModelRequest, StreamScanner } from '../../core/dialect.ts'
-import { cutEvents, usageEvents } from './closing-events.ts'
+import type { Dialect, ModelRequest } from '../../core/dialect.ts'
+import { decodeAnswer } from './decode-answer.ts'
+import { decodeCall } from './decode-call.ts'
+import { ChatStreamDecoder } from './decode-stream.ts'
+import { encodeAnswer } from './encode-answer.ts'
+import { encodeCall } from './encode-call.ts'
+import { ChatStreamEncoder } from './encode-stream.ts'
 import { errorEnvelope } from './errors.ts'
-import { readAnswer, readErrorCode } from './read-answer.ts'
+import { readAnswer } from './read-answer.ts'
+import { readError } from './read-error.ts'
 import { readRequest, type ChatRequest } from './read-request.ts'
 import { refusalFor, rewriteRequest } from './rewrite.ts'
 import { ChatStreamScanner } from './scan-stream.ts'
@@ -11,14 +17,16 @@ const encoder = new TextEncoder()
 /** OpenAI's chat completions, and what speaks like it. */
 export const openaiChat: Dialect = {
   id: 'openai-chat',
-  path: '/chat/completions',
+  path: () => '/chat/completions',
+  streamType: 'text/event-stream',
   requestHeaders: ['openai-beta', 'traceparent', 'tracestate'],
+  ownHeaders: {},
   answerHeaders: ['content-type', 'cache-control', 'openai-processing-ms', 'openai-version'],
   read: readRequest,
   refusalFor: (request, quirks) => refusalFor(own(request), quirks),
   rewrite: (request, target) => rewriteRequest(own(request), target),
   readAnswer,
-  readErrorCode,
+  readError,
   scanStream: (request, { operatorErrors }, options) =>
     new ChatStreamScanner({
       dropUsageChunk: !own(request).wantsUsage,
@@ -26,18 +34,18 @@ export const openaiChat: Dialect = {
       operatorErrors,
       ...options,
     }),
-  cutEvents: (scanner, cut) => cutEvents(ownScanner(scanner), cut),
-  usageEvents: (scanner, closing) => usageEvents(ownScanner(scanner), closing),
+  decodeCall: (request) => decodeCall(own(request)),
+  encodeCall,
+  decodeAnswer,
+  encodeAnswer,
+  decodeStream: () => new ChatStreamDecoder(),
+  encodeStream: (telling, options) => new ChatStreamEncoder(telling, options),
   errorBody: (error, requestId) => encoder.encode(JSON.stringify(errorEnvelope(error, requestId))),
   errorEvent: (error, requestId) =>
     encoder.encode(`data: ${JSON.stringify(errorEnvelope(error, requestId))}\n\n`),
 }
 
-/** A dialect is only ever handed the requests that it read itself, and the scanners that it made. */
+/** A dialect is only ever handed the requests that it read itself. */
 function own(request: ModelRequest): ChatRequest {
   return request as ChatRequest
-}
-
-function ownScanner(scanner: StreamScanner): ChatStreamScanner {
-  return scanner as ChatStreamScanner
 }

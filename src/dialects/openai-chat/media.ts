@@ -16,6 +16,7 @@ const boundedParts: ReadonlySet<string> = new Set([
 /** Notes the images of a message's part, and what nothing bounds. */
 export function noteMedia(record: Fields, survey: Survey): void {
   refuseReferences(record)
+  refuseLongCache(record['prompt_cache_breakpoint'])
   if (record['image_url'] !== undefined) {
     survey.images++
     survey.mediaBytes += dataUrlLength(urlOf(record['image_url']))
@@ -29,6 +30,14 @@ function refuseReferences(record: Fields): void {
     throw new WeirError('not_found', 'No such file was issued to this org.', { param: 'file_id' })
   if (record['role'] === 'assistant' && record['audio'] !== undefined && record['audio'] !== null)
     throw new WeirError('not_found', 'No such audio was issued to this org.', { param: 'audio' })
+}
+
+/** A cache that is kept for longer costs more to write. */
+function refuseLongCache(mark: unknown): void {
+  if (isFields(mark) && (mark['ttl'] ?? '30m') !== '30m')
+    throw new WeirError('invalid_request', 'prompt_cache_breakpoint is not supported with this ttl.', {
+      param: 'prompt_cache_breakpoint',
+    })
 }
 
 function urlOf(image: unknown): unknown {

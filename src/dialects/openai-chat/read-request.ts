@@ -14,7 +14,7 @@ export interface ChatRequest extends ModelRequest, JsonRequest {
 }
 
 /** Fields that change model, price, amount, stored state or whom a limit counts. Whoever sends one must send it plainly, and once. */
-const governed: ReadonlySet<string> = new Set([
+export const governedFields: ReadonlySet<string> = new Set([
   'model',
   'models',
   'messages',
@@ -46,7 +46,11 @@ export const tenantFields = ['user', 'safety_identifier', 'prompt_cache_key']
 
 /** Reads and checks a chat request. Throws WeirError, naming the field at fault. */
 export function readRequest({ body }: IncomingRequest): ChatRequest {
-  const json = readJsonRequest(body, { governed, inputFields: new Set(['messages']), note: noteMedia })
+  const json = readJsonRequest(body, {
+    governed: governedFields,
+    inputFields: new Set(['messages']),
+    note: noteMedia,
+  })
   const { values } = json
   refuseUnpriced(values)
   for (const name of tenantFields) readText(values, name)

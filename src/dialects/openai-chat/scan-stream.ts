@@ -1,12 +1,13 @@
-import type { ScanOptions, StreamScanner } from '../../core/dialect.ts'
+import type { ScanOptions, StreamClosing, StreamCut, StreamScanner } from '../../core/dialect.ts'
 import { concatBytes } from '../../core/bytes.ts'
 import type { Usage } from '../../core/usage.ts'
-import { dataOf, EventSplitter, nameOf } from '../server-sent-events.ts'
+import { dataOf, EventSplitter } from '../server-sent-events.ts'
 import { readHead, type ChunkHead } from './chunk-head.ts'
+import { cutEvents, usageEvents, type OpenAnswer } from './closing-events.ts'
 import { DeltaFrame } from './delta-frame.ts'
-import { errorCodeOf } from './read-answer.ts'
+import { errorCodeOf, isErrorEvent } from './read-error.ts'
 import { outputBytesOf } from './output-bytes.ts'
-import { isFields } from '../fields.ts'
+import { isFields, parseJson } from '../fields.ts'
 import { convertUsage } from './usage.ts'
 
 const nothing = new Uint8Array()
@@ -16,13 +17,6 @@ interface ScannerOptions extends ScanOptions {
   readonly dropUsageChunk: boolean
   readonly answers: number
   readonly operatorErrors: readonly string[]
-}
-
-/** An answer that has not finished yet. */
-interface OpenAnswer {
-  readonly index: number
-  /** Whether it was told whose message it is: clients put no answer together without that. */
-  readonly hasRole: boolean
 }
 
 /** Follows a chat stream. Takes out its end and the usage chunk with empty `choices` when told to; all else goes through as it came. */
@@ -79,6 +73,14 @@ export class ChatStreamScanner implements StreamScanner {
     return this.#holdEnd ? concatBytes([rest, blankLine]) : rest
   }
 
+  cut(cut: StreamCut): Uint8Array {
+    return cutEvents(this, cut)
+  }
+
+  close(closing: StreamClosing): Uint8Array {
+    return usageEvents(this, closing)
+  }
+
   #passes(event: Uint8Array): boolean {
     const textBytes = this.#frame?.textBytesOf(event)
     if (textBytes === undefined) return this.#read(event)
@@ -96,8 +98,8 @@ export class ChatStreamScanner implements StreamScanner {
       this.ended = true
       return !this.#holdEnd
     }
-    const chunk = parse(data)
-    if (isError(chunk, event)) return this.#readError(chunk)
+    const chunk = parseJson(data)
+    if (isErrorEvent(chunk, event)) return this.#readError(chunk)
     return !isFields(chunk) || this.#readChunk(chunk, event)
   }
 
@@ -153,21 +155,4 @@ function joinNeighbours(parts: readonly Uint8Array[]): Uint8Array[] {
     else runs.push({ buffer, start, end: start + length })
   }
   return runs.map(({ buffer, start, end }) => new Uint8Array(buffer, start, end - start))
-}
-
-/** OpenAI's error chunk, the bare one of vLLM, or whatever comes as an event named `error`. */
-function isError(chunk: unknown, event: Uint8Array): boolean {
-  if (isFields(chunk)) {
-    if ((chunk['error'] ?? null) !== null || chunk['object'] === 'error') return true
-    if (Array.isArray(chunk['choices'])) return false
-  }
-  return nameOf(event) === 'error'
-}
-
-function parse(data: string): unknown {
-  try {
-    return JSON.parse(data)
-  } catch {
-    return undefined
-  }
 }

@@ -1,34 +1,50 @@
 import type { Context, Handler } from 'hono'
-import type { Dialect, IncomingRequest } from '../../core/dialect.ts'
+import type { Dialect, IncomingRequest, ModelRequest } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
-import type { Answer } from '../../pipeline/answer.ts'
+import type { Answer, Caller } from '../../pipeline/answer.ts'
+import type { IncomingCall } from '../../pipeline/attempt.ts'
 import { newRequestId, serve } from '../../pipeline/serve.ts'
 import { BodyBudget } from '../body-budget.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
 
-/** What of a request is in its address. */
-type ReadAddress = (c: Context) => Omit<IncomingRequest, 'body'>
+/** A call as a route takes part in it. */
+export interface RoutedCall<T extends ModelRequest = ModelRequest> {
+  readonly org: string
+  readonly caller: Caller
+  readonly request: T
+}
+
+/** Where a route does more than pass a request on. */
+export interface Route {
+  /** What of a request is in its address. */
+  readonly address?: (c: Context) => Omit<IncomingRequest, 'body'>
+  /** The request that is made in place of what was read. */
+  readonly prepare?: (call: RoutedCall) => Promise<ModelRequest>
+  /** In place of the usual life of a call. */
+  readonly serve?: (call: IncomingCall) => Promise<Answer>
+  /** What becomes of an answer. */
+  readonly finish?: (call: RoutedCall, answer: Answer) => Answer
+}
 
 /** A route that calls a model, in one dialect. */
-export function callModel(deps: HttpDeps, dialect: Dialect, addressed?: ReadAddress): Handler<CallerEnv> {
+export function callModel(deps: HttpDeps, dialect: Dialect, route: Route = {}): Handler<CallerEnv> {
   const bodies = new BodyBudget(deps.edge, deps.maxBodyBytes)
   return async (c) => {
     c.set('dialect', dialect)
     const caller = deps.edge.caller(c)
     const credential = await deps.authenticator.authenticate(caller)
-    const requestId = newRequestId(credential.org)
+    const { org } = credential
+    const requestId = newRequestId(org)
     c.set('requestId', requestId)
     refuseEncoded(c)
     const { body, release } = await bodies.read(c)
     try {
-      const answer = await serve(deps, {
-        dialect,
-        caller,
-        credential,
-        incoming: { ...addressed?.(c), body },
-        requestId,
-      })
-      return deps.edge.deliver(c, releasing(answer, release))
+      const read = dialect.read({ ...route.address?.(c), body })
+      const request = (await route.prepare?.({ org, caller, request: read })) ?? read
+      const call = { dialect, caller, credential, request, requestId }
+      const answer = await (route.serve ? route.serve(call) : serve(deps, call))
+      const finished = route.finish?.({ org, caller, request }, answer) ?? answer
+      return deps.edge.deliver(c, releasing(finished, release))
     } catch (error) {
       release()
       throw error

@@ -4,8 +4,8 @@ import { transactLua } from './transact.lua.ts'
 /** What the engine asks of Redis. Each call rejects if Redis cannot be reached; then it may or may not have been done. */
 export interface RedisConnection {
   command(name: string, ...args: readonly string[]): Promise<unknown>
-  /** Runs the script in `transact.lua.ts`: pairs of a plan and its text, each as one step. `key` tells a cluster where. */
-  transact(key: string, plansAndTexts: readonly string[]): Promise<unknown>
+  /** Runs the script in `transact.lua.ts`: plans as `packPlans` gives them, and the text of each. `key` tells a cluster where. */
+  transact(key: string, plans: readonly Uint8Array[], texts: readonly string[]): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -41,7 +41,8 @@ export function connectRedis({ url, onError }: Options): RedisConnection {
   return {
     command: (name, ...args) => redis.call(name, ...args),
     // Defined above, where types cannot follow.
-    transact: (key, plansAndTexts) => (redis as unknown as Scripted).transact(key, ...plansAndTexts),
+    transact: (key, plans, texts) =>
+      (redis as unknown as Scripted).transact(key, ...plans.map(asBuffer), ...texts),
     async close() {
       await redis.quit().catch(() => redis.disconnect())
     },
@@ -49,7 +50,12 @@ export function connectRedis({ url, onError }: Options): RedisConnection {
 }
 
 interface Scripted {
-  transact(key: string, ...plansAndTexts: string[]): Promise<unknown>
+  transact(key: string, ...plansAndTexts: (Buffer | string)[]): Promise<unknown>
+}
+
+/** The same bytes, as the client takes them. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 function retryStrategy(tries: number): number {

@@ -56,7 +56,7 @@ class Edit {
         edits,
         ...(this.#store.revises && { revise: true }),
         moves: this.#moves.map((move) => plannedMove(move)),
-        ...(entered && { enter: entered.id, sums: rollUp(entered) }),
+        ...(entered && { id: entered.id, enter: true, sums: rollUp(entered) }),
         writes,
       },
       entered && rowText(entered, []),

@@ -3,10 +3,19 @@ import type { OpenHold } from '../hold.ts'
 import type { Adjustment } from '../records.ts'
 import type { Space } from './space.ts'
 
-/** A hold as it stands in Redis, with the version that says whether it is still so. */
+/** A hold as it stands in Redis. */
 export interface KeptHold {
+  /** Says whether it is still so: the end of its lease (Unix milliseconds), and how often it was renewed behind the point. */
   readonly version: number
   readonly hold: OpenHold
+}
+
+/** So many renewals are told apart, should clocks make them end at the same time. Numbers of this size are exact till the year 2248. */
+const renewals = 1_024
+
+/** The version of a hold that was of another one and is renewed. */
+export function nextVersion(version: number, leaseUntil: number): number {
+  return leaseUntil + (((version % 1) + 1 / renewals) % 1)
 }
 
 /** A row as it stands in Redis; its counters, if it is a call's. */
@@ -42,11 +51,12 @@ export class Holds {
 
   async #read(id: string): Promise<KeptHold | undefined> {
     const { connection, keys } = this.#space
+    // The version first: should the hold be renewed in between, it will not be of that any more.
+    const version = await connection.command('ZSCORE', keys.leases, id)
     const text = await connection.command('HGET', keys.holds, id)
-    if (typeof text !== 'string') return undefined
-    const colon = text.indexOf(':')
+    if (typeof text !== 'string' || version === null) return undefined
     // This engine wrote it.
-    return { version: Number(text.slice(0, colon)), hold: JSON.parse(text.slice(colon + 1)) as OpenHold }
+    return { version: Number(version), hold: JSON.parse(text) as OpenHold }
   }
 }
 

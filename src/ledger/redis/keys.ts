@@ -10,9 +10,9 @@ export function redisKeys(org: string) {
     revision: `${prefix}revision`,
     /** Rises with every change by an admin. */
     edits: `${prefix}edits`,
-    /** Hash: id to `<revision>:<hold>`. */
+    /** Hash: id to hold. */
     holds: `${prefix}holds`,
-    /** Sorted set: ids of holds by the end of their lease. */
+    /** Sorted set: ids of holds by the end of their lease, which is their version too (see `KeptHold`). */
     leases: `${prefix}leases`,
     /** The mark up to which the archive has every row. */
     drained: `${prefix}drained`,

@@ -18,7 +18,7 @@ interface Opening {
   readonly kind: 'opening'
   readonly hold: OpenHold
   readonly asks: readonly Ask[]
-  readonly plan: Omit<Plan, 'mostLive' | 'revision'>
+  readonly plan: Omit<Plan, 'revision'>
 }
 
 /** What a key may not do, or a policy that is not the caller's; none of it takes anything. */
@@ -39,7 +39,7 @@ export async function openCall(space: Space, holds: Holds, call: OpenCall): Prom
     const { hold, asks, plan } = planned
     const answer = await space.transact({ ...plan, revision }, JSON.stringify(hold))
     if (answer.status === 'ok') {
-      holds.remember({ version: 1, hold })
+      holds.remember({ version: hold.leaseUntil, hold })
       return granted(hold, statesAfter(asks, answer.standing, hold))
     }
     if (answer.status === 'refused') return refusalFor(asks, answer.standing, hold)
@@ -83,8 +83,12 @@ function planOpening(
   const moves = openMoves(asks, openedAt).map((move, index) =>
     plannedMove(move, { requested: asks[index]?.requested ?? 0, claims: true }),
   )
-  const keep = { id: hold.id, version: '1', leaseUntil: hold.leaseUntil }
-  return { kind: 'opening', hold, asks, plan: { now: openedAt, fresh: call.id, moves, keep } }
+  return {
+    kind: 'opening',
+    hold,
+    asks,
+    plan: { now: openedAt, id: call.id, fresh: true, moves, keep: hold.leaseUntil },
+  }
 }
 
 /** What is known of a call that was opened before. A key that may not call any more is told so first. */
@@ -120,10 +124,10 @@ export function refusalFor(asks: readonly Ask[], standing: readonly Standing[], 
 function statesAfter(asks: readonly Ask[], standing: readonly Standing[], hold: OpenHold): LimitState[] {
   return asks.flatMap(({ limit, requested }, index) => {
     if (!isEnforced(limit)) return []
-    const { spent = 0, held = 0, refused = 0 } = standing[index] ?? {}
+    const { spent = 0, held = 0 } = standing[index] ?? {}
     const after = isRate(limit)
-      ? { spent: Math.max(0, spent + requested), held, refused }
-      : { spent, held: held + requested, refused }
+      ? { spent: Math.max(0, spent + requested), held }
+      : { spent, held: held + requested }
     return [stateFrom(limit, after, hold)]
   })
 }

@@ -111,5 +111,5 @@ const changeNames = [
 
 async function nextExpiry({ connection, keys }: Space): Promise<number | undefined> {
   const found = (await connection.command('ZRANGE', keys.leases, '0', '0', 'WITHSCORES')) as string[]
-  return found[1] === undefined ? undefined : Number(found[1])
+  return found[1] === undefined ? undefined : Math.floor(Number(found[1]))
 }

@@ -61,7 +61,9 @@ export class RedisStore implements RecordStore {
 
   /** What the same work wrote is not among them. */
   list<K extends RecordKind>(kind: K, query: ListQuery): readonly RecordKinds[K][] {
-    const name = JSON.stringify([kind, query])
+    const { owner = '', after = '', order, limit } = query
+    // Only the owner may have a space in its name.
+    const name = `${kind} ${order} ${limit} ${after} ${owner}`
     return this.#options.reads.read(name, () => this.#fetchList<K>(kind, query))
   }
 

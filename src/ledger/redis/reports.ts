@@ -118,7 +118,7 @@ async function dropRow(space: Space, id: string, mark: number): Promise<void> {
     ['ZREM', keys.marks, id],
     ['ZREM', keys.requests, id],
   ]
-  await space.transact({ now: space.now(), row: { id, mark: String(mark) }, moves: [], writes })
+  await space.transact({ now: space.now(), id, mark: String(mark), moves: [], writes })
 }
 
 interface Line {

@@ -24,7 +24,7 @@ import {
 } from '../moves.ts'
 import { postedFrom, postedHold, receiptOf, settledAs, sweptSettlement } from '../settlement.ts'
 import { isSoundPosting, isSoundSettlement, isSoundStep } from '../soundness.ts'
-import { readReceipt, rowText, type Holds, type KeptHold } from './kept.ts'
+import { nextVersion, readReceipt, rowText, type Holds, type KeptHold } from './kept.ts'
 import { counterFor, refusalFor } from './open.ts'
 import { contended, mostTries, type Desk, type Space } from './space.ts'
 import { plannedMove, type Plan } from './transact.ts'
@@ -51,21 +51,14 @@ export async function extendCall(
     const budgets = asks.filter(({ limit }) => mayRefuse(limit))
     const now = space.now()
     const renewed = { ...raised, leaseUntil: now + space.leaseMs }
+    const next = nextVersion(version, renewed.leaseUntil)
     const moves = openMoves(asks, hold.openedAt).map((move, index) =>
       plannedMove(move, mayRefuse(move.limit) ? { requested: asks[index]?.requested ?? 0 } : {}),
     )
-    const answer = await space.transact(
-      {
-        now,
-        revision,
-        hold: { id, version: String(version) },
-        moves,
-        keep: { id, version: String(version + 1), leaseUntil: renewed.leaseUntil },
-      },
-      JSON.stringify(renewed),
-    )
+    const plan = { now, revision, id, version, moves, keep: next }
+    const answer = await space.transact(plan, JSON.stringify(renewed))
     if (answer.status === 'ok') {
-      holds.remember({ version: version + 1, hold: renewed })
+      holds.remember({ version: next, hold: renewed })
       return { kind: 'extension', leaseUntil: renewed.leaseUntil }
     }
     if (answer.status === 'refused') return refusalFor(budgets, answer.standing, hold)
@@ -107,8 +100,8 @@ async function closeHold(
     {
       ...entering(receipt, { moves, claims: false }),
       revision,
-      hold: { id: hold.id, version: String(version) },
-      drop: hold.id,
+      version,
+      drop: true,
     },
     rowText(receipt, hold.limits),
   )
@@ -129,9 +122,10 @@ async function settleLate(space: Space, settlement: Settlement): Promise<Receipt
     {
       now: receipt.endedAt,
       revision,
-      row: { id: row.id, mark },
+      id: row.id,
+      mark,
       moves: moves.map((move) => plannedMove(move)),
-      enter: row.id,
+      enter: true,
       sums: [...rollBack(row), ...rollUp(receipt)],
     },
     rowText(receipt, limits),
@@ -140,7 +134,7 @@ async function settleLate(space: Space, settlement: Settlement): Promise<Receipt
 }
 
 export async function postCall(space: Space, holds: Holds, posting: Posting): Promise<Receipt | Refusal> {
-  const { call, settlement } = posting
+  const { settlement } = posting
   if (!isSoundPosting(posting))
     return refuse('invalid_request', 'A posting needs whole, safe amounts, all of one call.')
   const crowded = new Set<string>()
@@ -156,7 +150,7 @@ export async function postCall(space: Space, holds: Holds, posting: Posting): Pr
     }
     const { receipt, counters, moves } = planned
     const answer = await space.transact(
-      { ...entering(receipt, { moves, claims: true }), revision, fresh: call.id },
+      { ...entering(receipt, { moves, claims: true }), revision, fresh: true },
       rowText(receipt, counters),
     )
     if (answer.status === 'ok') return receipt
@@ -192,7 +186,8 @@ function planPosting(
 /** Settles the calls that outlived their lease, or all of them, and counts those that nobody else settled meanwhile. */
 export async function sweepCalls(space: Space, holds: Holds, which: 'expired' | 'all'): Promise<number> {
   const { connection, keys } = space
-  const until = which === 'all' ? '+inf' : String(space.now())
+  // A version has a fraction.
+  const until = which === 'all' ? '+inf' : `(${space.now() + 1}`
   const ids = (await connection.command('ZRANGEBYSCORE', keys.leases, '-inf', until)) as string[]
   let count = 0
   const failures: unknown[] = []
@@ -231,12 +226,13 @@ async function sweepCall(
 function entering(
   receipt: Receipt,
   { moves, claims }: { moves: readonly Move[]; claims: boolean },
-): Pick<Plan, 'now' | 'moves' | 'enter' | 'list' | 'sums'> {
+): Pick<Plan, 'now' | 'id' | 'moves' | 'enter' | 'list' | 'sums'> {
   return {
     now: receipt.endedAt,
+    id: receipt.id,
     moves: moves.map((move) => plannedMove(move, { claims })),
-    enter: receipt.id,
-    list: receipt.id,
+    enter: true,
+    list: true,
     sums: [...rollUp(receipt), ...learn(receipt, receipt.endedAt)],
   }
 }

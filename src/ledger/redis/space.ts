@@ -5,6 +5,7 @@ import type { RecordStore } from '../store.ts'
 import { Batch } from './batch.ts'
 import type { RedisConnection } from './connection.ts'
 import { redisKeys, type RedisKeys } from './keys.ts'
+import { packPlans } from './plan-wire.ts'
 import { Reads } from './reads.ts'
 import { RedisStore } from './redis-store.ts'
 import { readAnswer, type Plan, type TransactAnswer } from './transact.ts'
@@ -48,7 +49,7 @@ export class Space {
   readonly mostLive: number
   readonly #clock: RedisClock
   #revision: Promise<string> | undefined
-  #reads = new Reads()
+  #memory: { readonly reads: Reads; readonly desk: Desk }
   readonly #batch: Batch
 
   constructor(org: string, { connection, clock, leaseMs, maxEndUsers }: SpaceOptions) {
@@ -57,14 +58,18 @@ export class Space {
     this.leaseMs = leaseMs
     this.mostLive = maxEndUsers ?? maxLiveCounters
     this.#clock = clock
-    this.#batch = new Batch((plansAndTexts) => connection.transact(this.keys.prefix, plansAndTexts))
+    this.#memory = this.#newMemory()
+    const terms = { tolerance: clock.tolerance, mostLive: this.mostLive }
+    this.#batch = new Batch((plans, texts) =>
+      connection.transact(this.keys.prefix, packPlans(plans, terms), texts),
+    )
   }
 
   readonly now = (): number => this.#clock.now()
 
   /** The revision that what is remembered belongs to. */
   revision(): Promise<string> {
-    if (this.#reads.size > keepInMemory) this.forget()
+    if (this.#memory.reads.size > keepInMemory) this.forget()
     return (this.#revision ??= this.#readRevision())
   }
 
@@ -80,24 +85,27 @@ export class Space {
 
   forget(): void {
     this.#revision = undefined
-    this.#reads = new Reads()
+    this.#memory = this.#newMemory()
   }
 
   /** Asks what is remembered. The revision must have been asked for before, so that it is no younger than the answer. */
   async ask<T>(work: (desk: Desk) => T): Promise<T> {
-    const reads = this.#reads
-    const store = new RedisStore({ connection: this.connection, keys: this.keys, reads })
-    return reads.run(() => work(deskOver(store, this.now)))
+    const { reads, desk } = this.#memory
+    return reads.run(() => work(desk))
   }
 
   /** Runs one step. What was found stale is forgotten, what clock was off is set, so that the caller can plan anew. */
-  async transact(plan: Omit<Plan, 'mostLive' | 'tolerance'>, text = ''): Promise<TransactAnswer> {
-    const { tolerance } = this.#clock
-    const whole: Plan = { ...plan, mostLive: this.mostLive, ...(tolerance !== undefined && { tolerance }) }
-    const answer = readAnswer(await this.#batch.run(JSON.stringify(whole), text))
+  async transact(plan: Plan, text = ''): Promise<TransactAnswer> {
+    const answer = readAnswer(await this.#batch.run(plan, text))
     if (answer.status === 'revision' || plan.revise) this.forget()
     if (answer.status === 'clock') this.#clock.correct(answer.now)
     return answer
+  }
+
+  #newMemory(): { readonly reads: Reads; readonly desk: Desk } {
+    const reads = new Reads()
+    const store = new RedisStore({ connection: this.connection, keys: this.keys, reads })
+    return { reads, desk: deskOver(store, this.now) }
   }
 
   #readRevision(): Promise<string> {

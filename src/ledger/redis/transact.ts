@@ -1,36 +1,35 @@
 import { lifeOf } from '../end-users.ts'
 import { capacityOf, isEnforced, isRate, type Limit } from '../limit.ts'
 import { sharedCounter, type Move } from '../moves.ts'
-import { rateMs, windowOf } from '../window.ts'
+import { lifetime, rateMs, windowOf } from '../window.ts'
 
 /** One step on a book, as the script takes it (see `transact.lua.ts`). Nothing is changed unless all that it expects is so. */
 export interface Plan {
   /** Unix milliseconds. */
   readonly now: number
-  /** By how much the server's own clock may differ from that; absent where the clock is given. */
-  readonly tolerance?: number
   /** Expected, of the org. */
   readonly revision?: string
   /** Expected, of the org; raised by this step. */
   readonly edits?: string
   /** Whether this step makes others read limits and keys anew. */
   readonly revise?: true
-  /** The id of a call that must be neither open nor ended. */
-  readonly fresh?: string
-  /** A hold that must be as it was read. */
-  readonly hold?: { readonly id: string; readonly version: string }
-  /** A row that must be as it was read. */
-  readonly row?: { readonly id: string; readonly mark: string }
-  readonly mostLive: number
+  /** The call or the adjustment that it is about. */
+  readonly id?: string
+  /** Expected: a call that is neither open nor ended. */
+  readonly fresh?: true
+  /** Expected: an open call whose hold is of this version (see `KeptHold`). */
+  readonly version?: number
+  /** Expected: a row that was written under this mark. */
+  readonly mark?: string
   readonly moves: readonly PlannedMove[]
-  /** Writes a hold; its text comes beside the plan. */
-  readonly keep?: { readonly id: string; readonly version: string; readonly leaseUntil: number }
-  /** Deletes the hold of this id. */
-  readonly drop?: string
-  /** Writes a row under this id and a new mark; its text comes beside the plan. */
-  readonly enter?: string
-  /** Lists the request of this id. */
-  readonly list?: string
+  /** Writes a hold of this version; its text comes beside the plan. */
+  readonly keep?: number
+  /** Deletes the hold. */
+  readonly drop?: true
+  /** Writes a row under a new mark; its text comes beside the plan. */
+  readonly enter?: true
+  /** Lists it among the requests. */
+  readonly list?: true
   /** What is added to hourly sums and habits. */
   readonly sums?: readonly AddedSum[]
   /** Commands, given by admins and housekeepers only: what is read of hashes is read anew after them. */
@@ -39,32 +38,47 @@ export interface Plan {
 
 /** What the numbers under one field of a hash get. */
 export interface AddedSum {
+  readonly line: Line
+  /** As many as the line has numbers. */
+  readonly amounts: readonly number[]
+}
+
+export interface Line {
   /** Without the prefix. */
   readonly hash: string
   readonly field: string
-  readonly amounts: readonly number[]
+  readonly count: number
   /** The sorted set, without the prefix, that has the day if the field is new. */
-  readonly listed?: { readonly key: string; readonly day: string }
+  readonly days?: string
+  readonly day?: string
 }
 
 /** A move with all that must be known to judge and make it: windows are reckoned here, for Lua knows no calendars. */
 export interface PlannedMove {
-  readonly counter: string
-  /** Start of the window that it posts to. */
-  readonly window?: string
-  readonly rate?: { readonly amount: number; readonly ms: number }
+  readonly place: Place
   /** What changes; absent is nothing. */
   readonly held?: number
   readonly spent?: number
   readonly fill?: number
-  /** Whether the counter must grant it, or only note that it would not. */
-  readonly judge?: 'enforce' | 'shadow'
-  /** With `judge`: what is asked, and how much the counter grants in all. */
+  /** What the place must grant; where it is of a shadow limit, only note that it would not. */
   readonly requested?: number
-  readonly capacity?: number
+  /** Until when the counter of an end user is needed and kept that this makes, if need be. */
+  readonly neededUntil?: number
+  readonly keptUntil?: number
+}
+
+/** Where a move is made: the bucket of a rate, or the window of a counter. */
+export interface Place {
+  readonly counter: string
+  /** Start of the window. */
+  readonly window?: string
+  /** Of a rate: how much drains in how long. */
+  readonly rateAmount?: number
+  readonly rateMs?: number
+  /** How much it grants in all. */
+  readonly capacity: number
+  readonly isShadow?: true
   readonly ofEndUser?: true
-  /** Until when the counter is needed and kept that this makes, if need be. */
-  readonly life?: { readonly needed: number; readonly keep: number }
 }
 
 /** How the script answered: with what each judged counter stood at, or with what was not as expected. */
@@ -77,7 +91,6 @@ export type TransactAnswer =
 export interface Standing {
   readonly spent: number
   readonly held: number
-  readonly refused: number
 }
 
 /** The end of time, in numbers that JSON has. */
@@ -86,58 +99,55 @@ const never = 9e15
 /** What a move is to the script. `claims`: it may make the counter of an end user. */
 export function plannedMove(
   { limit, counter, at, held, spent, fill }: Move,
-  asks: { requested?: number; claims?: boolean } = {},
+  { requested, claims = false }: { requested?: number; claims?: boolean } = {},
 ): PlannedMove {
+  const isMade = claims && counter !== limit.id && counter !== sharedCounter(limit)
   return {
-    counter,
-    ...placeOf(limit, at),
+    place: placeOf(limit, counter, at),
     ...(held !== 0 && { held }),
     ...(spent !== 0 && { spent }),
     ...(fill !== 0 && { fill }),
-    ...(asks.requested !== undefined && {
-      judge: isEnforced(limit) ? 'enforce' : 'shadow',
-      requested: asks.requested,
-      capacity: capacityOf(limit),
-    }),
-    ...(counter !== limit.id && shareOf(limit, { counter, at, claims: asks.claims ?? false })),
+    ...(requested !== undefined && { requested }),
+    ...(isMade && finiteLife(limit, at)),
   }
 }
 
-/** The bucket of a rate, or the window that a time falls in. */
-function placeOf(limit: Limit, at: number): Pick<PlannedMove, 'window' | 'rate'> {
-  if (isRate(limit)) return { rate: { amount: limit.amount, ms: rateMs(limit.per) } }
-  const { start } = windowOf(limit.per, at, limit.timezone)
-  return start === 0 ? {} : { window: String(start) }
+/** The last place of each limit: nearly always it is the next one's too. */
+const lastPlaces = new WeakMap<Limit, { readonly place: Place; readonly from: number; readonly to: number }>()
+
+function placeOf(limit: Limit, counter: string, at: number): Place {
+  const last = lastPlaces.get(limit)
+  if (last && last.place.counter === counter && at >= last.from && at < last.to) return last.place
+  const { start, end } = isRate(limit) ? lifetime : windowOf(limit.per, at, limit.timezone)
+  const place: Place = {
+    counter,
+    ...(start !== 0 && { window: String(start) }),
+    ...(isRate(limit) && { rateAmount: limit.amount, rateMs: rateMs(limit.per) }),
+    capacity: capacityOf(limit),
+    ...(!isEnforced(limit) && { isShadow: true }),
+    // The counter that many share lives for ever.
+    ...(counter !== limit.id && { ofEndUser: true }),
+  }
+  lastPlaces.set(limit, { place, from: start, to: end })
+  return place
 }
 
-interface Sharing {
-  readonly counter: string
-  readonly at: number
-  readonly claims: boolean
-}
-
-/** The counter of an end user; the one that many share lives for ever. */
-function shareOf(limit: Limit, { counter, at, claims }: Sharing): Pick<PlannedMove, 'ofEndUser' | 'life'> {
-  const makes = claims && counter !== sharedCounter(limit)
-  return { ofEndUser: true, ...(makes && { life: finiteLife(limit, at) }) }
-}
-
-function finiteLife(limit: Limit, at: number): { needed: number; keep: number } {
+function finiteLife(limit: Limit, at: number): { neededUntil: number; keptUntil: number } {
   const { needed, keep } = lifeOf(limit, at)
-  return { needed: Math.min(never, needed), keep: Math.min(never, keep) }
+  return { neededUntil: Math.min(never, needed), keptUntil: Math.min(never, keep) }
 }
 
 export function readAnswer(answer: unknown): TransactAnswer {
   if (!Array.isArray(answer)) throw new Error('Redis gave no answer of the script.')
-  const [status, ...rest] = answer.map(String)
+  const [status, ...rest] = answer as unknown[]
   switch (status) {
     case 'ok':
     case 'refused':
-      return { status, standing: rest.map(standingOf) }
+      return { status, standing: standingsOf(rest) }
     case 'clock':
       return { status, now: Number(rest[0]) }
     case 'crowded':
-      return { status, counters: rest }
+      return { status, counters: rest.map(String) }
     case 'revision':
     case 'edits':
     case 'exists':
@@ -149,7 +159,10 @@ export function readAnswer(answer: unknown): TransactAnswer {
   }
 }
 
-function standingOf(text: string): Standing {
-  const [spent, held, refused] = text.split(' ').map(Number)
-  return { spent: spent ?? 0, held: held ?? 0, refused: refused ?? 0 }
+/** Pairs of what was spent and held. A fraction comes as a text. */
+function standingsOf(numbers: readonly unknown[]): Standing[] {
+  const standings: Standing[] = []
+  for (let index = 0; index < numbers.length; index += 2)
+    standings.push({ spent: Number(numbers[index]), held: Number(numbers[index + 1]) })
+  return standings
 }

@@ -4,7 +4,7 @@ import type { Adjustment } from '../records.ts'
 import { dayOf, linesOf, negated, sumsOf, type RollupLine, type RollupSums } from '../rollup.ts'
 import { teaches } from '../settlement.ts'
 import { habitsName, rollupDaysName, rollupsName } from './keys.ts'
-import type { AddedSum } from './transact.ts'
+import type { AddedSum, Line } from './transact.ts'
 
 /** The sums that a row brings with it. */
 
@@ -39,17 +39,33 @@ function addedTo(lines: readonly RollupLine[], sums: RollupSums): AddedSum[] {
     amount % nanoPerUsd,
   ])
   const amounts = [requests, inputTokens, cachedInputTokens, outputTokens, ...money]
-  return lines.map(({ dimension, hour, value, project, model, provider }) => ({
-    hash: rollupsName(dimension, dayOf(hour)),
-    field: JSON.stringify([hour, value, project, model, provider]),
-    amounts,
-    listed: { key: rollupDaysName(dimension), day: String(dayOf(hour)) },
-  }))
+  return lines.map((line) => ({ line: lineOf(line), amounts }))
+}
+
+/** So many lines are remembered: calls of one hour have few. */
+const keepInMemory = 1_000
+const known = new Map<string, Line>()
+
+function lineOf({ dimension, hour, value, project, model, provider }: RollupLine): Line {
+  const hash = rollupsName(dimension, dayOf(hour))
+  const field = JSON.stringify([hour, value, project, model, provider])
+  const days = rollupDaysName(dimension)
+  return remembered({ hash, field, count: measures.length, days, day: String(dayOf(hour)) })
+}
+
+/** The same object for the same line, so that it is said once where calls are written together. */
+function remembered(line: Line): Line {
+  const name = `${line.hash} ${line.field}`
+  const found = known.get(name)
+  if (found) return found
+  if (known.size >= keepInMemory) known.clear()
+  known.set(name, line)
+  return line
 }
 
 /** Counts a call among those that tell how much output its like have. */
 export function learn(receipt: Receipt, now: number): AddedSum[] {
   if (!teaches(receipt)) return []
   const field = JSON.stringify([receipt.model, generationOf(now), binOf(receipt.usage.outputTokens)])
-  return [{ hash: habitsName(receipt.keyId), field, amounts: [1] }]
+  return [{ line: remembered({ hash: habitsName(receipt.keyId), field, count: 1 }), amounts: [1] }]
 }

@@ -77,7 +77,5 @@ export function typeName(value: unknown): string {
 
 /** `messages[0].content`. */
 export function dotted(path: readonly (string | number)[]): string {
-  return path
-    .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at ? '.' : ''}${step}`))
-    .join('')
+  return path.map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at ? '.' : ''}${step}`)).join('')
 }

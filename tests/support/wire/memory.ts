@@ -16,6 +16,8 @@ export class Memory {
   readonly seals = new Map<string, Issued>()
   /** Answers that were stored, by id. */
   readonly answers = new Map<string, Remembered>()
+  /** Ids of the items of those answers. */
+  readonly items = new Set<string>()
   /** Items that must come back together: a call's id to that of the thought before it. */
   readonly thoughtOf = new Map<string, string>()
   #made = 0

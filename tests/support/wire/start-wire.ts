@@ -7,6 +7,7 @@ import { deliver } from './deliver.ts'
 import { gemini } from './gemini/vendor.ts'
 import { Memory } from './memory.ts'
 import { Refusal } from './refusal.ts'
+import { responses } from './responses/vendor.ts'
 import type { Scene } from './scene.ts'
 import type { Call, Reply, Vendor, WireFormat, WireOptions, WireRequest } from './vendor.ts'
 
@@ -26,9 +27,10 @@ export interface Wire {
   stop(): Promise<void>
 }
 
-const vendors: Record<WireFormat, Vendor> = {
+const vendors: Partial<Record<WireFormat, Vendor>> = {
   'anthropic-messages': anthropic,
   gemini,
+  'openai-responses': responses,
 }
 
 class Server {

@@ -71,5 +71,9 @@ export interface Vendor {
 
 /** A body of JSON. */
 export function jsonReply(value: unknown, headers: Readonly<Record<string, string>>, status = 200): Reply {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, frames: [JSON.stringify(value)] }
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    frames: [JSON.stringify(value)],
+  }
 }

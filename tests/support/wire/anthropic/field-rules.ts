@@ -6,6 +6,36 @@ import { turnsOf } from './turns.ts'
 
 /** What fields must be, beside one another and for the model. */
 
+/** A request with the version of the API that it is made for. */
+export interface Versioned {
+  readonly request: MessageRequest
+  readonly version: string
+}
+
+/** From this version on the sampling parameters are gone, for all models. */
+const newVersion = '2026-10-21'
+
+function samplingFitsVersion({ request, version }: Versioned): string | undefined {
+  const sent = (['temperature', 'top_p', 'top_k'] as const).find((name) => request[name] !== undefined)
+  return sent && version >= newVersion ? `${sent}: Extra inputs are not permitted` : undefined
+}
+
+/** In the newer version, documents stand beside users' words, and citations on the model's. */
+function blocksFitVersion({ request, version }: Versioned): string | undefined {
+  if (version < newVersion) return undefined
+  return firstWrong(turnsOf(request), ({ role, blocks, at }) => {
+    if (role === 'assistant') {
+      const isWrong = blocks.some(({ type }) => type === 'document')
+      return isWrong ? `messages.${at}: \`document\` blocks are not allowed in assistant messages` : undefined
+    }
+    const texts = blocks.flatMap((block) => (block.type === 'search_result' ? block.content : [block]))
+    const isCited = texts.some((block) => block.type === 'text' && (block.citations?.length ?? 0) > 0)
+    return isCited ? `messages.${at}: \`citations\` are not allowed on text of user messages` : undefined
+  })
+}
+
+export const versionRules: readonly Rule<Versioned>[] = [samplingFitsVersion, blocksFitVersion]
+
 function samplingFits(request: MessageRequest): string | undefined {
   const { temperature, top_p: topP, top_k: topK, model } = request
   if (!abilitiesOf(model).fixedSampling) {
@@ -22,7 +52,9 @@ function samplingFitsThought(request: MessageRequest): string | undefined {
   if (thinking?.type !== 'enabled' && thinking?.type !== 'adaptive') return undefined
   if (temperature !== 1) return '`temperature` may only be set to 1 when thinking is enabled.'
   if (topK !== undefined) return '`top_k` must be unset when thinking is enabled.'
-  return topP < 0.95 ? '`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.' : undefined
+  return topP < 0.95
+    ? '`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.'
+    : undefined
 }
 
 function capFits({ max_tokens: cap, thinking, model }: MessageRequest): string | undefined {
@@ -42,8 +74,7 @@ function stopsAreVisible({ stop_sequences: stops = [] }: MessageRequest): string
 function prefillFits(request: MessageRequest): string | undefined {
   const last = turnsOf(request).at(-1)
   if (last?.role !== 'assistant') return undefined
-  const { fixedSampling } = abilitiesOf(request.model)
-  if (fixedSampling || request.thinking?.type === 'enabled') {
+  if (!abilitiesOf(request.model).prefill || request.thinking?.type === 'enabled') {
     return 'This model does not support assistant message prefill. The conversation must end with a user message.'
   }
   const end = last.blocks.at(-1)
@@ -51,21 +82,29 @@ function prefillFits(request: MessageRequest): string | undefined {
   return isLoose ? 'messages: final assistant content cannot end with trailing whitespace' : undefined
 }
 
-function thinkingFits({ thinking, tool_choice: choice, model, output_config: config }: CountRequest) {
-  const { adaptive } = abilitiesOf(model)
-  const isOn = thinking?.type === 'enabled' || thinking?.type === 'adaptive'
-  if (thinking?.type === 'adaptive' && !adaptive) return 'adaptive thinking is not supported on this model'
-  if (isOn && (choice?.type === 'any' || choice?.type === 'tool')) {
-    return 'Thinking may not be enabled when tool_choice forces tool use.'
-  }
+function thinkingFits({ thinking, model }: CountRequest): string | undefined {
+  if (!thinking || abilitiesOf(model).thinking.includes(thinking.type)) return undefined
+  return `"thinking.type.${thinking.type}" is not supported for this model.`
+}
+
+function choiceFitsThinking({ thinking, tool_choice: choice, model }: CountRequest): string | undefined {
+  if (choice?.type !== 'any' && choice?.type !== 'tool') return undefined
+  if (!abilitiesOf(model).forcedTools) return `tool_choice: '${choice.type}' is not supported for this model.`
+  const isThinking = thinking?.type === 'adaptive' || thinking?.type === 'enabled'
+  return isThinking ? 'Thinking may not be enabled when tool_choice forces tool use.' : undefined
+}
+
+function topEffortThinks({ thinking, model, output_config: config }: CountRequest): string | undefined {
   const isTop = config?.effort === 'xhigh' || config?.effort === 'max'
-  if (thinking?.type !== 'disabled' || !isTop || !mustThinkAtTop(model)) return undefined
-  return `thinking: \`disabled\` is not supported with effort '${config?.effort}' on this model`
+  if (!thinking || !isTop || !mustThinkAtTop(model, thinking.type)) return undefined
+  return `thinking: \`${thinking.type}\` is not supported with effort '${config.effort}' on this model`
 }
 
 function effortFits({ output_config: config, model }: CountRequest): string | undefined {
   const { xhigh } = abilitiesOf(model)
-  return config?.effort === 'xhigh' && !xhigh ? "output_config.effort: 'xhigh' is not supported on this model" : undefined
+  return config?.effort === 'xhigh' && !xhigh
+    ? "output_config.effort: 'xhigh' is not supported on this model"
+    : undefined
 }
 
 function toolsFit({ tools = [], tool_choice: choice }: CountRequest): string | undefined {
@@ -94,9 +133,22 @@ function marksFit({ messages, system, tools, cache_control: whole }: CountReques
 
 /** Keywords that answers by schema do not keep to, and so are refused. */
 const unkept = [
-  'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength', 'pattern',
-  'minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'not', 'oneOf',
-] // prettier-ignore
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
+  'minProperties',
+  'maxProperties',
+  'not',
+  'oneOf',
+]
 
 /** What is wrong with a schema that an answer must keep to. */
 export function looseSchema(schema: unknown, where: string): string | undefined {
@@ -125,7 +177,15 @@ function schemasFit({ output_config: config, tools = [], model }: CountRequest):
 }
 
 /** What counting checks too. */
-export const sharedRules: readonly Rule<CountRequest>[] = [thinkingFits, effortFits, toolsFit, marksFit, schemasFit]
+export const sharedRules: readonly Rule<CountRequest>[] = [
+  thinkingFits,
+  choiceFitsThinking,
+  topEffortThinks,
+  effortFits,
+  toolsFit,
+  marksFit,
+  schemasFit,
+]
 
 export const fieldRules: readonly Rule<MessageRequest>[] = [
   capFits,

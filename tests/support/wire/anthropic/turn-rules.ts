@@ -1,5 +1,6 @@
 import type { Memory } from '../memory.ts'
 import { firstWrong, type Rule } from '../refusal.ts'
+import { abilitiesOf } from './models.ts'
 import type { BlockParam, CountRequest } from './request.ts'
 import { blocksOfType, isThought, turnsOf, type Turn } from './turns.ts'
 
@@ -38,7 +39,6 @@ const rolesOf: Partial<Record<BlockParam['type'], Turn['role']>> = {
   server_tool_use: 'assistant',
   tool_result: 'user',
   image: 'user',
-  document: 'user',
   search_result: 'user',
 }
 
@@ -83,28 +83,39 @@ function resultsAnswerCalls(request: CountRequest): string | undefined {
       return `messages.${turn.at}.content.0: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${stranger}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`
     }
     const isTwice = new Set(answered).size < answered.length
-    return isTwice ? 'each tool_use must have a single result. Found multiple `tool_result` blocks.' : undefined
+    return isTwice
+      ? 'each tool_use must have a single result. Found multiple `tool_result` blocks.'
+      : undefined
   })
 }
 
 /** Thoughts come back as they were issued, or not at all. */
 export function thoughtsAreIssued(memory: Memory): Rule<CountRequest> {
-  return ({ messages }) =>
+  return ({ messages, model }) =>
     firstWrong(messages, ({ content }, at) => {
       if (typeof content === 'string') return undefined
-      return firstWrong(content, (block, place) => forged(block, memory, `messages.${at}.content.${place}`))
+      const wrong = (block: BlockParam) => (isThought(block) ? forged(block, memory, model) : undefined)
+      return firstWrong(content, (block, place) => {
+        const found = wrong(block)
+        return found && `messages.${at}.content.${place}: ${found}`
+      })
     })
 }
 
-function forged(block: BlockParam, memory: Memory, where: string): string | undefined {
-  if (block.type === 'redacted_thinking') {
-    return memory.seals.has(block.data) ? undefined : `${where}: Invalid \`data\` in \`redacted_thinking\` block`
+function sealOf(block: BlockParam): string | undefined {
+  if (block.type === 'thinking') return block.signature
+  return block.type === 'redacted_thinking' ? block.data : undefined
+}
+
+function forged(block: BlockParam, memory: Memory, model: string): string | undefined {
+  const issued = memory.seals.get(sealOf(block) ?? '')
+  const isBound = abilitiesOf(model).boundThoughts && issued?.owner !== undefined
+  if (!issued || (isBound && issued.owner !== model)) {
+    return `Invalid \`${block.type === 'thinking' ? 'signature' : 'data'}\` in \`${block.type}\` block`
   }
-  if (block.type !== 'thinking') return undefined
-  const issued = memory.seals.get(block.signature)
-  if (!issued) return `${where}: Invalid \`signature\` in \`thinking\` block`
-  if (issued.text === undefined || issued.text === block.thinking) return undefined
-  return `${where}: \`thinking\` or \`redacted_thinking\` blocks in the latest assistant message cannot be modified. These blocks must remain as they were in the original response.`
+  const isSame = block.type !== 'thinking' || block.thinking === (issued.text ?? block.thinking)
+  if (isSame) return undefined
+  return '`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must remain as they were in the original response.'
 }
 
 /** Where a fixed budget of thought is on, a call of a tool that is just answered has its thought before it. */

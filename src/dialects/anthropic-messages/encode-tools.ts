@@ -1,0 +1,100 @@
+import type { MessageCreateParams, Tool as WireTool } from '@anthropic-ai/sdk/resources/messages'
+import type { ChatCall, JsonObject, Tool, ToolChoice } from '../../core/chat/call.ts'
+import { cleanSchema } from './clean-schema.ts'
+import { answersByTool, type Encoding } from './encoding.ts'
+import { answerTool, textField } from './tool-input.ts'
+
+type WireChoice = NonNullable<MessageCreateParams['tool_choice']>
+
+/** The tools, and how they are to be chosen. */
+export interface EncodedTools {
+  readonly tools?: readonly WireTool[]
+  readonly tool_choice?: WireChoice
+}
+
+export function encodeTools(encoding: Encoding): EncodedTools {
+  const { format } = encoding.call
+  const tools = offeredTools(encoding.call).map((tool) => encodeTool(tool, encoding))
+  if (format?.type === 'schema' && answersByTool(encoding)) tools.push(encodeAnswerTool(format.schema))
+  if (tools.length === 0) return {}
+  const choice = choiceOf(encoding)
+  return { tools, ...(choice && { tool_choice: choice }) }
+}
+
+/** Of a choice between some tools the others are left out: there is no other word for it, but for a single one. */
+function offeredTools({ tools, toolChoice }: ChatCall): readonly Tool[] {
+  const names = toolChoice?.names
+  if (!names || toolChoice.mode === 'none' || nameOfOnly(toolChoice) !== undefined) return tools
+  return tools.filter(({ name }) => names.includes(name))
+}
+
+/** The tool that is to be called, where there is no choice. */
+function nameOfOnly({ mode, names = [] }: ToolChoice): string | undefined {
+  return mode === 'any' && names.length === 1 ? names[0] : undefined
+}
+
+function encodeTool(tool: Tool, encoding: Encoding): WireTool {
+  const { schema: keepsSchemas } = encoding.traits
+  encoding.drop('strict', tool.strict === true && !keepsSchemas)
+  const strict = keepsSchemas ? tool.strict : undefined
+  const description = descriptionOf(tool)
+  return {
+    name: tool.name,
+    ...(description !== undefined && { description }),
+    input_schema: inputSchema(tool, strict === true),
+    ...(strict !== undefined && { strict }),
+    ...encoding.mark(tool.cache),
+  }
+}
+
+/** A grammar can only be told. */
+function descriptionOf({ description, grammar }: Tool): string | undefined {
+  if (!grammar) return description
+  const told = `The input follows this grammar:\n${JSON.stringify(grammar)}`
+  return description === undefined ? told : `${description}\n\n${told}`
+}
+
+function inputSchema({ kind, schema }: Tool, strict: boolean): WireTool['input_schema'] {
+  if (kind === 'custom') return plainTextSchema
+  if (!schema) return { type: 'object', properties: {} }
+  return { ...(strict ? cleanSchema(schema) : schema), type: 'object' }
+}
+
+const plainTextSchema: WireTool['input_schema'] = {
+  type: 'object',
+  properties: { [textField]: { type: 'string' } },
+  required: [textField],
+  additionalProperties: false,
+}
+
+function encodeAnswerTool(schema: JsonObject): WireTool {
+  const description = 'Gives the answer. To be called when there is nothing left to do but to answer.'
+  return { name: answerTool, description, input_schema: { ...schema, type: 'object' } }
+}
+
+/** What the caller chose; where the answer is a tool too, some tool has to be called. */
+function choiceOf(encoding: Encoding): WireChoice | undefined {
+  const { call, traits } = encoding
+  const single = call.parallelTools === undefined ? {} : { disable_parallel_tool_use: !call.parallelTools }
+  const wanted = answersByTool(encoding) ? answerChoice(encoding) : callersChoice(encoding)
+  if (wanted === undefined) return call.parallelTools === undefined ? undefined : { type: 'auto', ...single }
+  if (wanted.type === 'none') return wanted
+  const forced = wanted.type !== 'auto'
+  if (!forced || traits.forcedTool) return { ...wanted, ...single }
+  encoding.dropped.add('tool_choice')
+  return { type: 'auto', ...single }
+}
+
+function callersChoice({ call }: Encoding): WireChoice | undefined {
+  const choice = call.toolChoice
+  if (!choice || call.tools.length === 0) return undefined
+  const name = nameOfOnly(choice)
+  return name === undefined ? { type: choice.mode } : { type: 'tool', name }
+}
+
+function answerChoice(encoding: Encoding): WireChoice {
+  const choice = callersChoice(encoding)
+  if (choice?.type === 'any' || choice?.type === 'tool') return choice
+  const isAlone = encoding.call.tools.length === 0 || choice?.type === 'none'
+  return isAlone ? { type: 'tool', name: answerTool } : { type: 'any' }
+}

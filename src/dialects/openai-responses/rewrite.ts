@@ -1,0 +1,79 @@
+import { unpackSeal } from '../../core/chat/seal.ts'
+import type { Target } from '../../core/dialect.ts'
+import { WeirError } from '../../core/errors.ts'
+import { spliceBytes, type Splice } from '../../core/json-fields.ts'
+import type { Quirks } from '../../core/provider.ts'
+import { fieldsOf, isFields, listOf, textOf } from '../fields.ts'
+import { prefixId, setField } from '../json-edits.ts'
+import { foldName } from '../json-request.ts'
+import { sealedReasoning } from './includables.ts'
+import { tenantFields, type ResponsesRequest } from './read-request.ts'
+
+/** The caller's bytes with the model's name, the output cap and the tenant's ids as the target needs them, and nothing kept upstream. */
+export function rewriteRequest(request: ResponsesRequest, target: Target): Uint8Array {
+  const cap = target.clampTo ?? request.outputCap ?? target.outputCap
+  return spliceBytes(request.body, [
+    ...setField(request, 'model', JSON.stringify(target.upstreamModel)),
+    ...setField(request, 'max_output_tokens', String(cap)),
+    ...setField(request, 'store', 'false'),
+    ...askForSeals(request, target),
+    ...leaveOutForeignThought(request),
+    ...[...tenantFields, ...target.quirks.tenantFields].flatMap((name) =>
+      prefixId(request, name, target.org),
+    ),
+  ])
+}
+
+/** Names of models that are known to refuse a request for sealed thought, as they have none. */
+const thoughtless = /(^|[/:])(gpt-[34]|chatgpt-|gpt-[\d.]+-chat|deepseek)/i
+
+function askForSeals(request: ResponsesRequest, { upstreamModel }: Target): Splice[] {
+  const include = listOf(request.values, 'include')
+  const { effort } = fieldsOf(request.values, 'reasoning')
+  const thinks = typeof effort === 'string' && effort !== 'none'
+  if (include.includes(sealedReasoning) || (!thinks && thoughtless.test(upstreamModel))) return []
+  return setField(request, 'include', JSON.stringify([...include, sealedReasoning]))
+}
+
+/** Thought that a provider could only have under the id of an item that it kept, or that bears another maker's seal, is refused. */
+function leaveOutForeignThought(request: ResponsesRequest): Splice[] {
+  const { input } = request.values
+  if (!Array.isArray(input) || input.every(isKnownUpstream)) return []
+  return setField(request, 'input', JSON.stringify(input.filter(isKnownUpstream)))
+}
+
+function isKnownUpstream(item: unknown): boolean {
+  if (!isFields(item) || item['type'] !== 'reasoning') return true
+  const sealed = textOf(item, 'encrypted_content') ?? ''
+  if (sealed !== '') return unpackSeal(sealed, 'openai').by === 'openai'
+  return listOf(item, 'content').length > 0
+}
+
+/** What was not put in of what the gateway keeps, or a field that this provider sells or tells its tenants apart by. */
+export function refusalFor(request: ResponsesRequest, quirks: Quirks): WeirError | undefined {
+  const missing = refusalForMissing(request)
+  if (missing) return missing
+  for (const [name, { rawName }] of request.fields) {
+    const folded = foldName(name)
+    const value = request.values[name] ?? undefined
+    const sells = quirks.refusedFields.includes(folded)
+    if (!sells && !quirks.tenantFields.includes(folded)) continue
+    const isHarmless = value === undefined || (sells ? value === false : typeof value === 'string')
+    if (rawName !== folded || !isHarmless)
+      return new WeirError('invalid_request', `${folded} is not supported with this value.`, {
+        param: folded,
+      })
+  }
+  return undefined
+}
+
+/** What a request stands on must be part of it: a provider that looked it up would look among all orgs'. */
+export function refusalForMissing(request: ResponsesRequest): WeirError | undefined {
+  if (request.previousResponseId !== undefined)
+    return new WeirError('not_found', 'No such response is kept for this org.', {
+      param: 'previous_response_id',
+    })
+  if (request.itemReferences.length > 0)
+    return new WeirError('not_found', 'No such item is kept for this org.', { param: 'input' })
+  return undefined
+}
