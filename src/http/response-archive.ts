@@ -23,12 +23,13 @@ export class ResponseArchive {
     this.#deps = deps
   }
 
-  /** Keeps a response and each item of its output. What cannot be kept is logged: the answer is out already. Never rejects. */
+  /** Keeps a response and each item of its output. What cannot be kept is logged. Never rejects. */
   async keep(org: string, kept: KeptResponse): Promise<void> {
-    const output = listOf(kept.response, 'output')
-    await this.#put(org, 'response', { id: textOf(kept.response, 'id'), value: kept })
-    for (const item of output)
-      if (isFields(item)) await this.#put(org, 'item', { id: textOf(item, 'id'), value: item })
+    const items = listOf(kept.response, 'output').filter(isFields)
+    await Promise.all([
+      this.#put(org, 'response', { id: textOf(kept.response, 'id'), value: kept }),
+      ...items.map((item) => this.#put(org, 'item', { id: textOf(item, 'id'), value: item })),
+    ])
   }
 
   /** Throws WeirError `not_found` if there is none of this id. */

@@ -58,7 +58,9 @@ describe('what is read', () => {
   test('a governed field that is spelt oddly, or twice, is refused', () => {
     const spelt = bytesOf('{"model":"a","Max_Tokens":5,"max_tokens":5,"messages":[]}')
     expect(() => anthropicMessages.read({ body: spelt })).toThrow(/max_tokens plainly/)
-    const twice = bytesOf('{"model":"a","max_tokens":5,"messages":[],"metadata":{"user_id":"a","user_id":"b"}}')
+    const twice = bytesOf(
+      '{"model":"a","max_tokens":5,"messages":[],"metadata":{"user_id":"a","user_id":"b"}}',
+    )
     expect(() => anthropicMessages.read({ body: twice })).toThrow(/repeated/)
   })
 })
@@ -94,7 +96,11 @@ describe('what would buy or keep something', () => {
     { inference_geo: null },
     { mcp_servers: [] },
     { fallbacks: [] },
-    { context_management: { edits: [{ type: 'clear_tool_uses_20250919' }, { type: 'clear_thinking_20251015' }] } },
+    {
+      context_management: {
+        edits: [{ type: 'clear_tool_uses_20250919' }, { type: 'clear_thinking_20251015' }],
+      },
+    },
     { context_management: {} },
     { diagnostics: { previous_message_id: null } },
     { billing_policy: { type: 'billing_policy', bill_to: 'self' } },
@@ -151,10 +157,14 @@ describe('what would buy or keep something', () => {
       ],
     })
     const definition = { type: 'web_search_20260318', name: 'web_search' }
-    expect(refusal(joining({ type: 'tool_definition', definition }))).toMatchObject({ code: 'invalid_request' })
+    expect(refusal(joining({ type: 'tool_definition', definition }))).toMatchObject({
+      code: 'invalid_request',
+    })
     expect(refusal(joining({ type: 'mcp_toolset', name: 'x' }))).toMatchObject({ code: 'invalid_request' })
     expect(read(joining({ type: 'tool_reference', name: 'x' }))).toBeDefined()
-    expect(read(joining({ type: 'tool_definition', definition: { name: 'x', input_schema: {} } }))).toBeDefined()
+    expect(
+      read(joining({ type: 'tool_definition', definition: { name: 'x', input_schema: {} } })),
+    ).toBeDefined()
   })
 })
 
@@ -167,7 +177,9 @@ describe('what is in the messages', () => {
     expect(size(image, image)).toMatchObject({ images: 2, unbounded: false })
     expect(size(image, image).textBytes).toBeLessThan(1_000)
     expect(size({ type: 'tool_result', tool_use_id: 'a', content: [image] })).toMatchObject({ images: 1 })
-    expect(size({ type: 'image', source: { type: 'url', url: 'https://x/y.png' } })).toMatchObject({ images: 1 })
+    expect(size({ type: 'image', source: { type: 'url', url: 'https://x/y.png' } })).toMatchObject({
+      images: 1,
+    })
   })
 
   test('a document may bring as much as it likes, but for a text', () => {
@@ -213,7 +225,10 @@ describe('what is in the messages', () => {
     { type: 'document', source: { type: 'content', content: [{ type: 'image', source: { type: 'file' } }] } },
     { type: 'container_upload', file_id: 'file_1' },
     { type: 'tool_result', tool_use_id: 'a', content: [{ type: 'image', source: { type: 'file' } }] },
-    { type: 'code_execution_tool_result', content: { content: [{ type: 'code_execution_output', file_id: 'f' }] } },
+    {
+      type: 'code_execution_tool_result',
+      content: { content: [{ type: 'code_execution_output', file_id: 'f' }] },
+    },
   ])('a file of others is not found: %j', (block) => {
     expect(refusal({ messages: [{ role: 'user', content: [block] }] })).toMatchObject({
       code: 'not_found',

@@ -8,7 +8,9 @@ import { bytesOf, textOf } from './splits.ts'
 const target: Target = { org: 'acme', upstreamModel: 'claude-x', outputCap: 9_999, quirks }
 
 const rewrite = (body: string, changes: Partial<Target> = {}) =>
-  textOf(anthropicMessages.rewrite(anthropicMessages.read({ body: bytesOf(body) }), { ...target, ...changes }))
+  textOf(
+    anthropicMessages.rewrite(anthropicMessages.read({ body: bytesOf(body) }), { ...target, ...changes }),
+  )
 
 describe('what goes up', () => {
   test('is the caller’s bytes but for the model', () => {
@@ -36,7 +38,8 @@ describe('what goes up', () => {
   })
 
   test('has the org in front of the end user’s id, and all else in metadata as it was', () => {
-    const body = '{"model":"a","max_tokens":5,"metadata": {"x":[{"user_id":"no"}], "user_id" : "ali\\"ce" },"messages":[]}'
+    const body =
+      '{"model":"a","max_tokens":5,"metadata": {"x":[{"user_id":"no"}], "user_id" : "ali\\"ce" },"messages":[]}'
     expect(rewrite(body)).toBe(
       body.replace('"a"', '"claude-x"').replace('"ali\\"ce"', JSON.stringify('acme:ali"ce')),
     )

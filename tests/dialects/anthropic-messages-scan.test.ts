@@ -31,7 +31,11 @@ function scan(stream: string, options?: ScanOptions, places: readonly number[] |
 }
 
 const begun = start() + blockStart(0, textBlock) + text(0, 'Ein ')
-const outputBytes = 'Let me see.'.length + Buffer.byteLength('Ein Wehr. 🌊 "Fluss"\n') + 'measure'.length + '{"river":"Isar"}'.length
+const outputBytes =
+  'Let me see.'.length +
+  Buffer.byteLength('Ein Wehr. 🌊 "Fluss"\n') +
+  'measure'.length +
+  '{"river":"Isar"}'.length
 
 describe('a stream that goes by', () => {
   test.each([
@@ -87,7 +91,9 @@ describe('a stream that goes by', () => {
   })
 
   test('that finishes without a count has none', () => {
-    const { scanner } = scan(begun + event({ type: 'message_delta', delta: { stop_reason: 'end_turn' } }) + stop)
+    const { scanner } = scan(
+      begun + event({ type: 'message_delta', delta: { stop_reason: 'end_turn' } }) + stop,
+    )
     expect(scanner).toMatchObject({ finished: true, ended: true, usage: undefined })
   })
 

@@ -15,9 +15,11 @@ const seal = fc.record({
   value: fc.constantFrom('c2VjcmV0', 'cnNuX2E='),
   locked: fc.boolean(),
 })
-const optional = { requiredKeys: ['type', 'text', 'id', 'name', 'arguments', 'kind', 'source'] as never }
 
-const textPart = fc.record({ type: fc.constant('text' as const), text: words, cache }, optional)
+const textPart = fc.record(
+  { type: fc.constant('text' as const), text: words, cache },
+  { requiredKeys: ['type', 'text'] },
+)
 const media: fc.Arbitrary<MediaPart> = fc.record(
   {
     type: fc.constantFrom('image' as const, 'document' as const),
@@ -33,7 +35,7 @@ const media: fc.Arbitrary<MediaPart> = fc.record(
 )
 const call = fc.record(
   { type: fc.constant('tool_call' as const), id: ids, name: words, arguments: words, kind, seal, cache },
-  optional,
+  { requiredKeys: ['type', 'id', 'name', 'arguments', 'kind'] },
 )
 const result = fc.record({
   type: fc.constant('tool_result' as const),
@@ -42,7 +44,10 @@ const result = fc.record({
   isError: fc.boolean(),
   kind,
 })
-const thought = fc.record({ type: fc.constant('reasoning' as const), text: words, seal }, optional)
+const thought = fc.record(
+  { type: fc.constant('reasoning' as const), text: words, seal },
+  { requiredKeys: ['type', 'text'] },
+)
 const part: fc.Arbitrary<Part> = fc.oneof(
   textPart,
   textPart,

@@ -383,7 +383,7 @@ describe('what is wrong is named', () => {
 
   test.each<[string, object, string]>([
     ['a tool that only OpenAI knows', { tools: [{ type: 'apply_patch' }] }, 'tools'],
-    ['a choice of one', { tool_choice: { type: 'apply_patch' } }, 'tools'],
+    ['a choice of one', { tool_choice: { type: 'apply_patch' } }, 'tool_choice'],
     ['an item that only OpenAI knows', { input: [{ type: 'local_shell_call', id: 'l' }] }, 'input'],
     ['what only OpenAI can read', { input: [{ type: 'compaction', encrypted_content: 'g' }] }, 'input'],
   ])('%s', (_, fields, param) => expect(refusal(fields)).toEqual({ code: 'cannot_translate', param }))

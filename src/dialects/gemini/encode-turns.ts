@@ -55,28 +55,33 @@ function withInFront(contents: readonly Content[], parts: readonly WirePart[]): 
   return [{ role: 'user', parts }, ...contents]
 }
 
-interface Run {
+interface Run<P> {
   readonly role: Content['role']
-  readonly parts: Part[]
+  readonly parts: readonly P[]
 }
 
-/** Neighbours of one role become one turn; a turn of which nothing is left goes. */
+/** Neighbours of one role become one turn, also where what was between them could not be carried. */
 function mergeTurns(turns: readonly Turn[], writing: PartWriting): Content[] {
-  const runs: Run[] = []
-  for (const { role: ours, parts } of turns) {
-    const role = ours === 'assistant' ? 'model' : 'user'
-    const last = runs.at(-1)
-    if (last?.role === role) last.parts.push(...parts)
-    else runs.push({ role, parts: [...parts] })
-  }
   const calls = new Calls()
-  return runs
-    .map(({ role, parts }): Content => {
-      const encoded =
-        role === 'model' ? encodeModel(parts, calls, writing) : encodeUser(parts, calls, writing)
-      return { role, parts: encoded }
-    })
-    .filter(({ parts }) => parts.length > 0)
+  const runs = joinNeighbours(
+    turns.map(({ role, parts }) => ({ role: role === 'assistant' ? 'model' : 'user', parts })),
+  )
+  const encoded = runs.map(({ role, parts }): Content => {
+    const encodeRun = role === 'model' ? encodeModel : encodeUser
+    return { role, parts: encodeRun(parts, calls, writing) }
+  })
+  return joinNeighbours(encoded)
+}
+
+function joinNeighbours<P>(runs: readonly Run<P>[]): Run<P>[] {
+  const joined: Run<P>[] = []
+  for (const run of runs) {
+    if (run.parts.length === 0) continue
+    const last = joined.at(-1)
+    if (last?.role === run.role) joined[joined.length - 1] = { ...last, parts: [...last.parts, ...run.parts] }
+    else joined.push(run)
+  }
+  return joined
 }
 
 /** The calls that were made so far: a result tells the name of its call, and stands in its place. */

@@ -20,7 +20,7 @@ export function decodeTools(tools: unknown, foreign: Set<string>): Tool[] {
 }
 
 function decodeTool(tool: Fields, foreign: Set<string>): Tool {
-  const kind = kindOf(tool)
+  const kind = kindOf(tool, 'tools')
   for (const [name, value] of Object.entries(tool))
     if (!knownFields.has(name) && (value ?? null) !== null && value !== false) foreign.add(name)
   const name = textOf(tool, 'name')
@@ -31,12 +31,12 @@ function decodeTool(tool: Fields, foreign: Set<string>): Tool {
   return { kind, name, ...said({ description, schema: objectOf(tool, 'parameters'), strict }) }
 }
 
-function kindOf({ type }: Fields): Tool['kind'] {
+function kindOf({ type }: Fields, param: string): Tool['kind'] {
   if (type === 'function' || type === 'custom') return type
   throw new WeirError(
     'cannot_translate',
     `Only providers that speak Responses know tools of type ${String(type)}: define it as a function.`,
-    { param: 'tools' },
+    { param },
   )
 }
 
@@ -61,7 +61,7 @@ export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
 }
 
 function chosenName(tool: Fields): string {
-  kindOf(tool)
+  kindOf(tool, 'tool_choice')
   const name = textOf(tool, 'name')
   if (name === undefined) throw invalid('tool_choice must name its tools.', 'tool_choice')
   return name

@@ -1,17 +1,16 @@
 import type { Context, Handler } from 'hono'
 import type { Dialect, IncomingRequest, ModelRequest } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
-import type { Answer, Caller } from '../../pipeline/answer.ts'
+import type { Answer } from '../../pipeline/answer.ts'
 import type { IncomingCall } from '../../pipeline/attempt.ts'
 import { newRequestId, serve } from '../../pipeline/serve.ts'
 import { BodyBudget } from '../body-budget.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
 
 /** A call as a route takes part in it. */
-export interface RoutedCall<T extends ModelRequest = ModelRequest> {
+export interface RoutedCall {
   readonly org: string
-  readonly caller: Caller
-  readonly request: T
+  readonly request: ModelRequest
 }
 
 /** Where a route does more than pass a request on. */
@@ -23,7 +22,7 @@ export interface Route {
   /** In place of the usual life of a call. */
   readonly serve?: (call: IncomingCall) => Promise<Answer>
   /** What becomes of an answer. */
-  readonly finish?: (call: RoutedCall, answer: Answer) => Answer
+  readonly finish?: (call: RoutedCall, answer: Answer) => Promise<Answer>
 }
 
 /** A route that calls a model, in one dialect. */
@@ -40,10 +39,10 @@ export function callModel(deps: HttpDeps, dialect: Dialect, route: Route = {}): 
     const { body, release } = await bodies.read(c)
     try {
       const read = dialect.read({ ...route.address?.(c), body })
-      const request = (await route.prepare?.({ org, caller, request: read })) ?? read
+      const request = (await route.prepare?.({ org, request: read })) ?? read
       const call = { dialect, caller, credential, request, requestId }
       const answer = await (route.serve ? route.serve(call) : serve(deps, call))
-      const finished = route.finish?.({ org, caller, request }, answer) ?? answer
+      const finished = (await route.finish?.({ org, request }, answer)) ?? answer
       return deps.edge.deliver(c, releasing(finished, release))
     } catch (error) {
       release()

@@ -7,7 +7,7 @@ import { readRequest, type ResponsesRequest } from '../../dialects/openai-respon
 import type { Answer } from '../../pipeline/answer.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
 import { ResponseArchive } from '../response-archive.ts'
-import { watchResponse } from '../watch-response.ts'
+import { keepBeforeEnd } from '../keep-before-end.ts'
 import { callModel, type RoutedCall } from './call.ts'
 
 const dialect = clientDialects['openai-responses']
@@ -29,14 +29,14 @@ export function createResponse(deps: HttpDeps): Handler<CallerEnv> {
     return resumed
   }
 
-  const finish = ({ org, caller, request }: RoutedCall, answer: Answer): Answer => {
+  const finish = async ({ org, request }: RoutedCall, answer: Answer): Promise<Answer> => {
     const { sent = own(request), wantsStored } = own(request)
     if (!wantsStored || answer.status !== 200) return answer
     const { previousResponseId: previous } = sent
-    return watchResponse(answer, (response) => {
-      const items = storedItems(sent, [])
-      caller.afterwards(archive.keep(org, { response, items, ...(previous !== undefined && { previous }) }))
-    })
+    const items = storedItems(sent, [])
+    return keepBeforeEnd(answer, (response) =>
+      archive.keep(org, { response, items, ...(previous !== undefined && { previous }) }),
+    )
   }
 
   return callModel(deps, dialect, { prepare, finish })

@@ -64,8 +64,10 @@ local function standingOf(place, now)
   return tally[1], tally[2]
 end
 
--- Redis answers with whole numbers as they are, and drops what others have behind the point.
-local function answered(number) return number % 1 == 0 and number or format('%.17g', number) end
+-- Redis drops what numbers have behind the point, and clients may read the largest wrong: those go as texts.
+local function answered(number)
+  return number % 1 == 0 and math.abs(number) < mostSafe / 2 and number or format('%.17g', number)
+end
 
 -- Where the places stand of which something is asked, and whether they grant it; beside it, which are overrun in shadow.
 local function judge(plan)
@@ -78,7 +80,7 @@ local function judge(plan)
         if not place.isShadow then answer[1] = 'refused' end
         overrun[at] = place.isShadow
       end
-      push(answer, answered(spent), held)
+      push(answer, answered(spent), answered(held))
     end`)}
   return answer, overrun
 end

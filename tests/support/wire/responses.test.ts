@@ -2,15 +2,16 @@ import type {
   ResponseCreateParamsNonStreaming,
   ResponseInputItem,
   ResponseStreamEvent,
+  Tool,
 } from 'openai/resources/responses/responses'
 import { expect, test } from 'vitest'
 import { openaiClient, post, wireFor } from './setup.ts'
 
-const tools: ResponseCreateParamsNonStreaming['tools'] = [
+const tools: Tool[] = [
   { type: 'function', name: 'weather', parameters: { type: 'object' }, strict: false },
   { type: 'function', name: 'now', parameters: null, strict: false },
 ]
-const body: ResponseCreateParamsNonStreaming = { model: 'gpt-5.2', input: 'Hi', tools }
+const body = { model: 'gpt-5.2', input: 'Hi', tools }
 const usage = { input: 100, cached: 60, cacheWrite: 10, output: 50, reasoning: 20 }
 const scene = {
   text: 'Ja, 世界 🌊',

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { Watch } from '../simulator/watch.ts'
 import { anthropic } from './anthropic/vendor.ts'
+import { bedrock } from './bedrock/vendor.ts'
+import { chat } from './chat/vendor.ts'
 import { deliver } from './deliver.ts'
 import { gemini } from './gemini/vendor.ts'
 import { Memory } from './memory.ts'
@@ -27,10 +29,12 @@ export interface Wire {
   stop(): Promise<void>
 }
 
-const vendors: Partial<Record<WireFormat, Vendor>> = {
+const vendors: Record<WireFormat, Vendor> = {
+  'openai-chat': chat,
+  'openai-responses': responses,
   'anthropic-messages': anthropic,
   gemini,
-  'openai-responses': responses,
+  'bedrock-converse': bedrock,
 }
 
 class Server {

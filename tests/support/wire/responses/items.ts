@@ -40,8 +40,12 @@ function* summarySteps(text: string): Generator<Step> {
 }
 
 function* thoughtSteps(text: string): Generator<Step> {
-  for (const delta of piecesOf(text)) yield { type: 'response.reasoning_text.delta', content_index: 0, delta }
-  yield { type: 'response.reasoning_text.done', content_index: 0, text }
+  const at = { content_index: 0 }
+  const part = { type: 'reasoning_text', text }
+  yield { type: 'response.content_part.added', ...at, part: { ...part, text: '' } }
+  for (const delta of piecesOf(text)) yield { type: 'response.reasoning_text.delta', ...at, delta }
+  yield { type: 'response.reasoning_text.done', ...at, text }
+  yield { type: 'response.content_part.done', ...at, part }
 }
 
 function thought(making: Making): Item[] {
@@ -61,7 +65,7 @@ function thought(making: Making): Item[] {
   return [
     {
       id,
-      begun: base,
+      begun: isRaw ? { ...base, content: [] } : base,
       *steps() {
         if (isRaw) yield* thoughtSteps(text)
         if (isSummed) yield* summarySteps(text)

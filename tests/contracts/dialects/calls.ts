@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { openai } from '../../../providers/openai.ts'
+import type { ChatCall } from '../../../src/core/chat/call.ts'
+import { packSeal, type SealMaker } from '../../../src/core/chat/seal.ts'
+import type { CallTarget, Dialect, EncodedCall, UpstreamDialect } from '../../../src/core/dialect.ts'
+import { WeirError } from '../../../src/core/errors.ts'
+import { callOf } from './arbitrary-call.ts'
+import { sealedThought, sealBy } from './arbitrary-text.ts'
+import { features, type Can, type Feature, type UpstreamCan } from './can.ts'
+import { withoutAll } from './without.ts'
+
+export const target = ({ upstreamModel, quirks }: UpstreamCan, outputCap = 4096): CallTarget => ({
+  org: 'acme',
+  upstreamModel,
+  outputCap,
+  quirks: { ...openai.quirks, ...quirks },
+})
+
+const decoder = new TextDecoder()
+
+/** The call that a provider would read. */
+function readBack(dialect: Dialect, { body }: EncodedCall, call: ChatCall): ChatCall {
+  const { upstreamModel: model } = { upstreamModel: 'm' }
+  return dialect.decodeCall(dialect.read({ body, model, stream: call.stream }))
+}
+
+/** What is encoded; undefined where the dialect says that it cannot be. */
+function tryEncode(dialect: UpstreamDialect, call: ChatCall, to: CallTarget): EncodedCall | undefined {
+  try {
+    return dialect.encodeCall(call, to)
+  } catch (error) {
+    expect(error).toBeInstanceOf(WeirError)
+    expect(error).toMatchObject({ code: 'cannot_translate' })
+    return undefined
+  }
+}
+
+const all = new Set<Feature>(features)
+
+/** (a) What a dialect writes of a call it reads back. */
+export function callPromises(dialect: Dialect, can: Can): void {
+  const carries = new Set(can.call.carries)
+
+  describe('a call', () => {
+    test('of what the dialect carries goes up and comes back as it was', () => {
+      fc.assert(
+        fc.property(callOf(carries, can.maker), (call) => {
+          const encoded = dialect.encodeCall(call, target(can))
+          expect(encoded.dropped).toEqual([])
+          expect(readBack(dialect, encoded, call)).toEqual(can.call.normal(call))
+        }),
+      )
+    })
+
+    test('of anything comes back as it was, but for what is said to be dropped', () => {
+      fc.assert(
+        fc.property(callOf(all, can.maker), (call) => {
+          const encoded = tryEncode(dialect, call, target(can))
+          if (!encoded) return
+          expect(new Set(encoded.dropped).size).toBe(encoded.dropped.length)
+          const [expected, found] = [call, readBack(dialect, encoded, call)].map((call, index) =>
+            withoutAll(index === 0 ? can.call.normal(call) : call, encoded.dropped),
+          )
+          expect(found).toEqual(expected)
+        }),
+        { numRuns: 300 },
+      )
+    })
+
+    test('that came back goes up as the same bytes', () => {
+      fc.assert(
+        fc.property(callOf(all, can.maker), (call) => {
+          // Ids get the org in front each time.
+          const { endUser, cacheKey, ...rest } = call
+          const encoded = tryEncode(dialect, rest, target(can))
+          if (!encoded) return
+          const again = dialect.encodeCall(readBack(dialect, encoded, call), target(can))
+          expect(JSON.parse(decoder.decode(again.body))).toEqual(JSON.parse(decoder.decode(encoded.body)))
+        }),
+      )
+    })
+  })
+}
+
+/** (f), (g) What must hold for whatever goes up. */
+export function upstreamPromises(dialect: UpstreamDialect, can: UpstreamCan): void {
+  test('the cap that goes up is the target’s, whatever was asked for', () => {
+    const caps = fc.integer({ min: 1, max: 100_000 })
+    fc.assert(
+      fc.property(callOf(all, can.maker), caps, fc.option(caps), (call, cap, asked) => {
+        const to = target(can, cap)
+        const encoded = tryEncode(dialect, { ...call, ...(asked !== null && { outputCap: asked }) }, to)
+        if (!encoded) return
+        const body: unknown = JSON.parse(decoder.decode(encoded.body))
+        expect(at(body, can.capPath)).toBe(cap)
+        for (const [path, value] of numbers(body))
+          if (/max_?\w*tokens|budget/i.test(path)) expect([path, value <= cap]).toEqual([path, true])
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  const makers: readonly SealMaker[] = ['openai', 'anthropic', 'google']
+  test.each(makers.filter((maker) => maker !== can.maker))('no seal of %s goes up', (by) => {
+    const thought = sealedThought.filter(({ seal }) => seal.by === by)
+    fc.assert(
+      fc.property(callOf(all, can.maker), thought, sealBy(by, false), (call, thought, callSeal) => {
+        const sealed: ChatCall = {
+          ...call,
+          turns: [
+            { role: 'user', parts: [{ type: 'text', text: 'q' }] },
+            {
+              role: 'assistant',
+              parts: [
+                { type: 'reasoning', ...thought },
+                { type: 'tool_call', id: 'c', name: 'f', arguments: '{}', kind: 'function', seal: callSeal },
+              ],
+            },
+            {
+              role: 'user',
+              parts: [{ type: 'tool_result', callId: 'c', content: [], isError: false, kind: 'function' }],
+            },
+            ...call.turns,
+          ],
+        }
+        const encoded = tryEncode(dialect, sealed, target(can))
+        const body = encoded ? decoder.decode(encoded.body) : ''
+        for (const seal of [thought.seal, callSeal]) {
+          expect(body).not.toContain(JSON.stringify(seal.value).slice(1, -1))
+          expect(body).not.toContain(packSeal(seal))
+        }
+        expect(body).not.toContain('weir1.')
+      }),
+    )
+  })
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], value)
+}
+
+/** Every number in the body that is not in the schema of a tool, with where it stands. */
+function* numbers(value: unknown, path = ''): Generator<readonly [string, number]> {
+  if (typeof value === 'number') yield [path, value]
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, inner] of Object.entries(value))
+    if (!/messages|contents|tools|input/.test(name)) yield* numbers(inner, `${path}.${name}`)
+}

@@ -1,0 +1,146 @@
+import fc from 'fast-check'
+import type { Block, ChatAnswer, ChatEvent, Finish } from '../../src/core/chat/answer.ts'
+import { noUsage } from '../../src/core/usage.ts'
+
+/** Answers to write and read again, whole and piece by piece. */
+
+const word = fc.string({ minLength: 1, maxLength: 6 })
+const citation = fc
+  .tuple(word, word, fc.nat(9), fc.nat(9))
+  .map(([path, title, start, end]) => ({ type: 'url' as const, url: `https://a/${path}`, title, start, end }))
+const plainLogprob = fc.record({
+  token: word,
+  logprob: fc.integer({ min: -9, max: 0 }),
+  bytes: fc.array(fc.nat(255)),
+})
+const logprob = fc
+  .tuple(plainLogprob, fc.array(plainLogprob, { maxLength: 2 }))
+  .map(([token, top]) => ({ ...token, top }))
+const some = <T>(item: fc.Arbitrary<T>) => fc.array(item, { minLength: 1, maxLength: 2 })
+
+const said: fc.Arbitrary<Block> = fc.oneof(
+  word.map((text) => ({ type: 'text' as const, text })),
+  fc.tuple(word, some(citation)).map(([text, citations]) => ({ type: 'text' as const, text, citations })),
+  fc.tuple(word, some(logprob)).map(([text, logprobs]) => ({ type: 'text' as const, text, logprobs })),
+  word.map((text) => ({ type: 'refusal' as const, text })),
+)
+const thought: fc.Arbitrary<Block> = fc.oneof(
+  word.map((text) => ({ type: 'reasoning' as const, text })),
+  fc.tuple(word, word).map(([text, value]) => ({
+    type: 'reasoning' as const,
+    text,
+    seal: { by: 'anthropic' as const, value },
+  })),
+  word.map((value) => ({
+    type: 'reasoning' as const,
+    text: '',
+    seal: { by: 'anthropic' as const, value, locked: true },
+  })),
+)
+const call: fc.Arbitrary<Block> = fc
+  .record({
+    name: word,
+    arguments: fc.oneof(word, fc.constant('')),
+    kind: fc.constantFrom('function' as const, 'custom' as const),
+  })
+  .map((call) => ({ type: 'tool_call' as const, id: '', ...call }))
+const image: fc.Arbitrary<Block> = fc.constant({ type: 'image', mediaType: 'image/webp', data: 'AAAA' })
+
+const usage = fc.tuple(fc.nat(99), fc.nat(99), fc.nat(99), fc.nat(99), fc.nat(99)).map(([a, b, c, d, e]) => ({
+  ...noUsage,
+  inputTokens: a + b + c,
+  cachedInputTokens: b,
+  cacheWriteTokens: c,
+  outputTokens: d + e,
+  reasoningTokens: e,
+}))
+
+/** Answers that Responses can carry whole: a `stop` with calls is told as one that waits for their results. */
+export const answers: fc.Arbitrary<ChatAnswer> = fc
+  .record({
+    blocks: fc.array(fc.oneof({ weight: 3, arbitrary: said }, thought, call, image), { maxLength: 6 }),
+    finish: fc.constantFrom<Finish>('stop', 'length', 'content_filter'),
+    usage,
+  })
+  .map(({ blocks, finish, usage }) => {
+    // Ids of calls are all different.
+    const told = blocks.map((block, at) =>
+      block.type === 'tool_call' ? { ...block, id: `call_${at}` } : block,
+    )
+    const calls = told.some(({ type }) => type === 'tool_call')
+    return { blocks: told, finish: finish === 'stop' && calls ? 'tool_calls' : finish, usage }
+  })
+
+/** The events of one block, its text in pieces. */
+function eventsOfBlock(block: Block, index: number, pieces: number): ChatEvent[] {
+  if (block.type === 'image' || block.type === 'audio')
+    return [
+      { type: 'block', index, block },
+      { type: 'block_end', index },
+    ]
+  const { type } = block
+  const text = type === 'tool_call' ? block.arguments : block.text
+  const start = type === 'tool_call' ? { type, id: block.id, name: block.name, kind: block.kind } : { type }
+  const size = Math.max(1, Math.ceil(text.length / pieces))
+  const texts = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+    text.slice(at * size, (at + 1) * size),
+  )
+  const logprobs = 'logprobs' in block && block.logprobs ? { logprobs: block.logprobs } : {}
+  const citations = 'citations' in block && block.citations ? block.citations : []
+  return [
+    { type: 'block', index, block: start },
+    ...texts.map((text, at): ChatEvent => ({ type: 'delta', index, text, ...(at === 0 && logprobs) })),
+    ...citations.map((citation): ChatEvent => ({ type: 'citation', index, citation })),
+    ...('seal' in block && block.seal ? [{ type: 'seal' as const, index, seal: block.seal }] : []),
+    { type: 'block_end', index },
+  ]
+}
+
+/** The events of an answer. `mix` says which block goes on next: none are side by side where it is empty. */
+export function eventsOfAnswer(
+  { blocks, finish, usage }: ChatAnswer,
+  { pieces = 1, mix = [] as readonly number[] } = {},
+): ChatEvent[] {
+  const queues = blocks.map((block, index) => eventsOfBlock(block, index, pieces))
+  const events: ChatEvent[] = []
+  for (let turn = 0; queues.some((queue) => queue.length > 0); turn++) {
+    const waiting = queues.filter((queue) => queue.length > 0)
+    const event = waiting[(mix[turn] ?? 0) % waiting.length]?.shift()
+    if (event) events.push(event)
+  }
+  const last: ChatEvent[] = [
+    { type: 'finish', finish },
+    ...(usage ? [{ type: 'usage' as const, usage }] : []),
+  ]
+  const end = (mix[0] ?? 0) % 2 === 0 ? last : last.toReversed()
+  return [{ type: 'start', id: 'x', model: 'm' }, ...events, ...end, { type: 'end' }]
+}
+
+/** The answer that events tell. */
+export function answerOf(events: readonly ChatEvent[]): ChatAnswer {
+  const blocks = new Map<number, Record<string, unknown>>()
+  const answer: { finish: Finish; usage?: ChatAnswer['usage'] } = { finish: 'error' }
+  for (const event of events) {
+    if (event.type === 'finish') answer.finish = event.finish
+    if (event.type === 'usage') answer.usage = event.usage
+    if (event.type === 'block') {
+      const text = event.block.type === 'tool_call' ? { arguments: '' } : { text: '' }
+      blocks.set(event.index, { ...('data' in event.block ? {} : text), ...event.block })
+    }
+    if ('index' in event) grow(blocks.get(event.index), event)
+  }
+  const { finish, usage } = answer
+  return { blocks: [...blocks.values()] as unknown as Block[], finish, ...(usage && { usage }) }
+}
+
+function grow(block: Record<string, unknown> | undefined, event: ChatEvent): void {
+  if (!block) throw new Error('An event is of no block.')
+  const add = (name: string, more: readonly unknown[]) => {
+    block[name] = [...((block[name] ?? []) as unknown[]), ...more]
+  }
+  const name = block['type'] === 'tool_call' ? 'arguments' : 'text'
+  if (event.type === 'delta') block[name] = String(block[name]) + event.text
+  if (event.type === 'delta' && event.logprobs) add('logprobs', event.logprobs)
+  if (event.type === 'citation') add('citations', [event.citation])
+  if (event.type === 'seal') block['seal'] = event.seal
+}
