@@ -1,4 +1,5 @@
 import { defineProvider, keyHeader } from '../src/core/provider.ts'
+import { accountErrors } from '../src/dialects/anthropic-messages/errors.ts'
 
 export const anthropic = defineProvider({
   id: 'anthropic',
@@ -6,5 +7,5 @@ export const anthropic = defineProvider({
   baseUrl: 'https://api.anthropic.com/v1',
   auth: keyHeader('x-api-key', 'ANTHROPIC_API_KEY'),
   speaks: { chat: ['anthropic-messages'] },
-  quirks: { operatorErrors: ['authentication_error', 'billing_error', 'permission_error'] },
+  quirks: { operatorErrors: accountErrors },
 })

@@ -1,8 +1,12 @@
-import { defineProvider, type Authorize } from '../src/core/provider.ts'
-import type { Exchange } from '../src/core/transport.ts'
-import { AnthropicFrames } from '../src/dialects/bedrock-converse/anthropic-frames.ts'
+import { defineProvider, type Authorize, type Location } from '../src/core/provider.ts'
+import type { Exchange, UpstreamHead } from '../src/core/transport.ts'
+import { accountErrors } from '../src/dialects/anthropic-messages/errors.ts'
+import { unframedExchange } from '../src/dialects/bedrock-converse/anthropic-frames.ts'
+import { readError } from '../src/dialects/bedrock-converse/decode-answer.ts'
+import { isFields, parseJson } from '../src/dialects/fields.ts'
 import { awsSigner } from '../src/upstream/auth/sigv4.ts'
-import { forClaudeHost, type ClaudeHost } from './claude-elsewhere.ts'
+import { claudeError, forClaudeHost, type ClaudeHost } from './claude-elsewhere.ts'
+import { rewordErrors } from './reworded-errors.ts'
 
 type Environment = Readonly<Record<string, unknown>>
 
@@ -14,13 +18,31 @@ const claude: ClaudeHost = {
   betasInBody: true,
 }
 
+/** Some of these come as a 400. */
+const operatorErrors = [
+  'AccessDeniedException',
+  'NotAuthorized',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+  'OptInRequired',
+  'ServiceQuotaExceededException',
+]
+
 /** Amazon Bedrock: all models by Converse, and Claude as Anthropic speaks, too. */
 export const awsBedrock = defineProvider({
   id: 'aws-bedrock',
   name: 'Amazon Bedrock',
-  baseUrl: `https://bedrock-runtime.${standardRegion}.amazonaws.com`,
+  baseUrl: addressIn(standardRegion),
   baseUrlEnv: 'AWS_BEDROCK_BASE_URL',
-  locate: (environment) => `https://bedrock-runtime.${regionOf(environment)}.amazonaws.com`,
+  locate,
   auth: {
     kind: 'signed',
     envs: ['AWS_BEARER_TOKEN_BEDROCK', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
@@ -28,25 +50,36 @@ export const awsBedrock = defineProvider({
   },
   speaks: {
     chat: [
-      'bedrock-converse',
+      {
+        dialect: 'bedrock-converse',
+        receive: (exchange) => rewordErrors(exchange, typedError),
+      },
       {
         dialect: 'anthropic-messages',
         models: ['*anthropic.claude*'],
         path: claudePath,
         edit: (request) => forClaudeHost(request, claude),
-        receive: receiveClaude,
+        receive: (exchange: Exchange) => unframedExchange(rewordErrors(exchange, claudeErrorOf)),
       },
     ],
   },
-  quirks: {
-    operatorErrors: ['AccessDeniedException', 'UnrecognizedClientException', 'ServiceQuotaExceededException'],
-  },
+  quirks: { operatorErrors: [...operatorErrors, ...accountErrors] },
 })
 
-function regionOf(environment: Environment): string {
-  const region = textOf(environment, 'AWS_REGION') ?? textOf(environment, 'AWS_DEFAULT_REGION')
-  // It becomes a part of a host's name.
-  return region !== undefined && /^[a-z0-9-]{1,30}$/.test(region) ? region : standardRegion
+function addressIn(region: string): string {
+  return `https://bedrock-runtime.${region}.amazonaws.com`
+}
+
+function locate(environment: Environment): Location | undefined {
+  const region = regionOf(environment)
+  return region === undefined ? undefined : { baseUrl: addressIn(region), region }
+}
+
+/** Undefined where what is set is no region: it becomes a part of a host's name, and no other region is a substitute. */
+function regionOf(environment: Environment): string | undefined {
+  const region =
+    textOf(environment, 'AWS_REGION') ?? textOf(environment, 'AWS_DEFAULT_REGION') ?? standardRegion
+  return /^[a-z]{2,5}(-[a-z]{2,12}){1,2}-\d{1,2}$/.test(region) ? region : undefined
 }
 
 function textOf(environment: Environment, name: string): string | undefined {
@@ -56,6 +89,8 @@ function textOf(environment: Environment, name: string): string | undefined {
 
 /** By a Bedrock API key where there is one, else by signatures. */
 function authorizeBy(environment: Environment): Authorize | undefined {
+  const region = regionOf(environment)
+  if (region === undefined) return undefined
   const token = textOf(environment, 'AWS_BEARER_TOKEN_BEDROCK')
   if (token !== undefined)
     return async (request) => ({
@@ -70,7 +105,7 @@ function authorizeBy(environment: Environment): Authorize | undefined {
     accessKeyId,
     secretAccessKey,
     ...(sessionToken !== undefined && { sessionToken }),
-    region: regionOf(environment),
+    region,
     service: 'bedrock',
   })
 }
@@ -79,28 +114,16 @@ function claudePath({ model, stream }: { readonly model: string; readonly stream
   return `/model/${encodeURIComponent(model)}/${stream ? 'invoke-with-response-stream' : 'invoke'}`
 }
 
-const framed = 'application/vnd.amazon.eventstream'
+const encoder = new TextEncoder()
 
-/** Makes Bedrock's frames what Anthropic would have sent. */
-function receiveClaude(exchange: Exchange): Exchange {
-  let frames: AnthropicFrames | undefined
-  const head = exchange.head.then((head) => {
-    if (!head.headers['content-type']?.startsWith(framed)) return head
-    frames = new AnthropicFrames()
-    return { ...head, headers: { ...head.headers, 'content-type': 'text/event-stream' } }
-  })
-  // Whoever aborts before asking for the head has lost interest in it.
-  head.catch(() => {})
-  return {
-    head,
-    async read() {
-      const bytes = await exchange.read()
-      if (!frames) return bytes
-      if (bytes) return frames.push(bytes)
-      const rest = frames.rest()
-      frames = undefined
-      return rest.length > 0 ? rest : undefined
-    },
-    abort: (reason) => exchange.abort(reason),
-  }
+/** An error with its kind in its body: AWS names it in a header, which no dialect sees. */
+function typedError(body: Uint8Array, { headers }: UpstreamHead): Uint8Array {
+  const kind = headers['x-amzn-errortype']
+  if (kind === undefined) return body
+  const error = parseJson(body)
+  return encoder.encode(JSON.stringify({ ...(isFields(error) && error), __type: kind }))
+}
+
+function claudeErrorOf(body: Uint8Array, head: UpstreamHead): Uint8Array {
+  return claudeError(readError(typedError(body, head)), { status: head.status, operatorErrors })
 }

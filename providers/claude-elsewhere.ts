@@ -1,4 +1,5 @@
 import { concatBytes } from '../src/core/bytes.ts'
+import type { ErrorFacts } from '../src/core/dialect.ts'
 import { findFields } from '../src/core/json-fields.ts'
 import type { UpstreamRequest } from '../src/core/transport.ts'
 
@@ -15,27 +16,51 @@ const betaHeader = 'anthropic-beta'
 const encoder = new TextEncoder()
 const comma = encoder.encode(',')
 
-/** The request with its body edited in place, all else byte for byte. */
+/** The request with its body edited in place, the values of all other fields byte for byte. */
 export function forClaudeHost(request: UpstreamRequest, host: ClaudeHost): UpstreamRequest {
-  const { [betaHeader]: betas, 'anthropic-version': _, ...headers } = request.headers
-  const body = request.body ?? new Uint8Array()
-  const added = [`"anthropic_version":${JSON.stringify(host.version)}`]
-  if (betas !== undefined && host.betasInBody)
-    added.push(`"anthropic_beta":${JSON.stringify(betas.split(',').map((beta) => beta.trim()))}`)
+  const { [betaHeader]: header, 'anthropic-version': _, ...headers } = request.headers
+  const added: Record<string, unknown> = { anthropic_version: host.version }
+  const betas = betasIn(header)
+  if (host.betasInBody && betas.length > 0) added['anthropic_beta'] = betas
   return {
     ...request,
-    headers: { ...headers, ...(betas !== undefined && !host.betasInBody && { [betaHeader]: betas }) },
-    body: refield(body, added, host.without),
+    headers: { ...headers, ...(header !== undefined && !host.betasInBody && { [betaHeader]: header }) },
+    body: refield(request.body ?? new Uint8Array(), added, host.without),
   }
 }
 
-/** The object with these fields in front, and without those of some names; the values of all others byte for byte. */
-function refield(body: Uint8Array, added: readonly string[], without: readonly string[]): Uint8Array {
-  const kept = findFields(body).fields.filter(({ rawName }) => !without.includes(rawName))
+function betasIn(header = ''): readonly string[] {
+  return header
+    .split(',')
+    .map((beta) => beta.trim())
+    .filter((beta) => beta !== '')
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The object with these fields in front, in place of its own of their names, and without those of some other names. */
+function refield(body: Uint8Array, added: Fields, without: readonly string[]): Uint8Array {
+  const gone = new Set([...Object.keys(added), ...without])
+  const kept = findFields(body).fields.filter(({ rawName }) => !gone.has(nameOf(rawName)))
   const parts = [
-    ...added.map((text) => encoder.encode(text)),
+    ...Object.entries(added).map(([name, value]) => encoder.encode(`"${name}":${JSON.stringify(value)}`)),
     ...kept.map(({ nameStart, valueEnd }) => body.subarray(nameStart, valueEnd)),
   ]
   const separated = parts.flatMap((part, index) => (index === 0 ? [part] : [comma, part]))
   return concatBytes([encoder.encode('{'), ...separated, encoder.encode('}')])
+}
+
+function nameOf(rawName: string): string {
+  return rawName.includes('\\') ? (JSON.parse(`"${rawName}"`) as string) : rawName
+}
+
+/** A cloud's own error in Anthropic's words, for the caller's SDK to read; of the operator's account where its code says so. */
+export function claudeError(
+  { code, message = 'The request was refused.' }: ErrorFacts,
+  { status, operatorErrors }: { readonly status: number; readonly operatorErrors: readonly string[] },
+): Uint8Array {
+  const isOperators = code !== undefined && operatorErrors.includes(code)
+  const refusal = status === 413 ? 'request_too_large' : 'invalid_request_error'
+  const type = isOperators ? 'permission_error' : refusal
+  return encoder.encode(JSON.stringify({ type: 'error', error: { type, message } }))
 }

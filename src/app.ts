@@ -11,7 +11,7 @@ import { callModel } from './http/v1/call.ts'
 import { getKey } from './http/v1/key.ts'
 import { countTokens } from './http/v1/count-tokens.ts'
 import { generateContent } from './http/v1/generate-content.ts'
-import { getGeminiModel, getModel, listGeminiModels, listModels } from './http/v1/models.ts'
+import { getModel, listModels } from './http/v1/models.ts'
 import { getRequest } from './http/v1/requests.ts'
 import { createResponse, deleteResponse, getResponse, listInputItems } from './http/v1/responses.ts'
 
@@ -28,11 +28,11 @@ export function createApp(deps: HttpDeps & AdminDeps): Hono<CallerEnv> {
   app.get('/v1/responses/:id/input_items', listInputItems(deps))
   app.post('/v1/messages', callModel(deps, clientDialects['anthropic-messages']))
   app.post('/v1/messages/count_tokens', countTokens(deps, countingMessages))
-  app.post('/v1beta/models/*', generateContent(deps))
-  app.get('/v1beta/models', listGeminiModels(deps))
-  app.get('/v1beta/models/*', getGeminiModel(deps))
-  app.get('/v1/models', listModels(deps))
-  app.get('/v1/models/*', getModel(deps))
+  for (const version of ['/v1', '/v1beta']) {
+    app.post(`${version}/models/*`, generateContent(deps))
+    app.get(`${version}/models`, listModels(deps))
+    app.get(`${version}/models/*`, getModel(deps))
+  }
   app.get('/v1/key', getKey(deps))
   app.get('/v1/requests/:id', getRequest(deps))
 

@@ -65,7 +65,8 @@ function isLeftOut(name: string, manual: Manual): boolean {
 
 /** What was written by hand, without what is for the sync alone. */
 function fieldsOf(byHand: ManualModel | undefined): Model {
-  const { why: _why, package: _package, names: _names, per_million: _prices, ...fields } = byHand ?? {}
+  const { why: _why, package: _package, names: _names, ...rest } = byHand ?? {}
+  const { per_million: _prices, region: _region, ...fields } = rest
   return fields
 }
 
@@ -87,12 +88,11 @@ function makeModel(name: string, info: ModelInfo, byHand: ManualModel): Model {
   return { ...model, name: `${String(model.name)} (${snapshot})`, ...released }
 }
 
-/** The cards with the prices that the package lacks. */
-function completed(cards: readonly Card[], { per_million: lacking }: ManualModel): readonly Card[] {
-  if (!lacking) return cards
+/** The cards with what the package lacks: some prices, and where they hold. */
+function completed(cards: readonly Card[], { per_million: lacking, region }: ManualModel): readonly Card[] {
   return cards.map((card) => {
-    if (card.above)
+    if (lacking && card.above)
       throw new ConfigError(['per_million: does not say what holds in the tiers of the package'])
-    return { ...card, per_million: { ...card.per_million, ...lacking } }
+    return { ...card, ...(region && { region }), per_million: { ...card.per_million, ...lacking } }
   })
 }

@@ -12,6 +12,8 @@ const modelSchema = z.looseObject({
   names: z.array(z.string()).optional(),
   /** Prices that the package lacks, put on each of its cards. */
   per_million: z.record(z.string(), z.number()).optional(),
+  /** Where the package's prices hold, if not everywhere. */
+  region: z.string().optional(),
 })
 
 const manualSchema = z.record(

@@ -26,6 +26,7 @@ type PerMillion = Record<string, number>
 export interface Card {
   readonly currency: string
   readonly from?: string
+  readonly region?: string
   readonly per_million: PerMillion
   readonly above?: readonly { readonly input_tokens: number; readonly per_million: PerMillion }[]
   readonly source: string

@@ -35,6 +35,13 @@ export interface Speech {
   readonly receive?: (exchange: Exchange) => Exchange
 }
 
+/** Where a provider is called. */
+export interface Location {
+  readonly baseUrl: string
+  /** The region whose prices hold there; absent where the provider has but one list of prices. */
+  readonly region?: string
+}
+
 /** The ways in which a provider departs from the dialect that it speaks. */
 export interface Quirks {
   /** Whether it knows `stream_options.include_usage`. Without it, usage is only asked for by streaming. */
@@ -60,8 +67,11 @@ export interface Provider {
   readonly auth: Auth
   /** The environment name that moves its address. */
   readonly baseUrlEnv: string | undefined
-  /** Its address, where that depends on the operator's account; undefined where too little is set for it to be called. */
-  readonly locate: ((environment: Environment) => string | undefined) | undefined
+  /**
+   * Where it is called, if that depends on the operator's account; undefined where too little is set for it, or nothing of use.
+   * Whatever becomes a part of a host's name is checked here.
+   */
+  readonly locate: ((environment: Environment) => Location | undefined) | undefined
   /** In order of preference, where the caller speaks none of them. */
   readonly speaks: { readonly chat: readonly Speech[] }
   readonly quirks: Quirks

@@ -34,7 +34,7 @@ export class ResponseArchive {
 
   /** Throws WeirError `not_found` if there is none of this id. */
   async find(org: string, id: string): Promise<KeptResponse> {
-    const text = await this.#deps.store.get(org, 'response', id)
+    const text = await this.#reach(this.#deps.store.get(org, 'response', id))
     if (text === undefined) throw missing('response', id)
     // `keep` wrote it.
     return JSON.parse(text) as KeptResponse
@@ -42,7 +42,7 @@ export class ResponseArchive {
 
   /** Throws WeirError `not_found` if there is none of this id. */
   async item(org: string, id: string): Promise<unknown> {
-    const text = await this.#deps.store.get(org, 'item', id)
+    const text = await this.#reach(this.#deps.store.get(org, 'item', id))
     if (text === undefined) throw missing('item', id)
     return parseJson(text)
   }
@@ -52,9 +52,9 @@ export class ResponseArchive {
     const { response } = await this.find(org, id)
     for (const item of listOf(response, 'output')) {
       const itemId = isFields(item) ? textOf(item, 'id') : undefined
-      if (itemId !== undefined) await this.#deps.store.delete(org, 'item', itemId)
+      if (itemId !== undefined) await this.#reach(this.#deps.store.delete(org, 'item', itemId))
     }
-    await this.#deps.store.delete(org, 'response', id)
+    await this.#reach(this.#deps.store.delete(org, 'response', id))
   }
 
   /** All items of a conversation up to a response, oldest first. */
@@ -72,6 +72,15 @@ export class ResponseArchive {
     return turns.toReversed().flatMap(({ items, response }) => [...items, ...listOf(response, 'output')])
   }
 
+  async #reach<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked
+    } catch (error) {
+      this.#deps.log('error', 'store-unreachable', { reason: String(error) })
+      throw unreachable()
+    }
+  }
+
   async #put(
     org: string,
     kind: 'response' | 'item',
@@ -83,6 +92,11 @@ export class ResponseArchive {
       this.#deps.log('warn', 'response-not-kept', { reason: String(error) })
     })
   }
+}
+
+function unreachable(): WeirError {
+  const message = 'What was kept for this org cannot be reached; nothing was sent.'
+  return new WeirError('overloaded', message, { retryAfterSeconds: 1 })
 }
 
 function missing(kind: string, id: string): WeirError {

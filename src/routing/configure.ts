@@ -1,4 +1,4 @@
-import type { Authorize, ConfiguredProvider, Provider } from '../core/provider.ts'
+import type { Authorize, ConfiguredProvider, Location, Provider } from '../core/provider.ts'
 import type { Transport } from '../core/transport.ts'
 
 type Environment = Readonly<Record<string, unknown>>
@@ -12,9 +12,9 @@ export function configureProviders(
   const configured = new Map<string, ConfiguredProvider>()
   for (const provider of providers) {
     const credential = authenticate(provider, environment, send)
-    const baseUrl = addressOf(provider, environment)
+    const { baseUrl, region } = locate(provider, environment)
     if (!credential || baseUrl === undefined) continue
-    configured.set(provider.id, { provider, baseUrl, region: regionAt(provider, baseUrl), ...credential })
+    configured.set(provider.id, { provider, baseUrl, region, ...credential })
   }
   return configured
 }
@@ -24,10 +24,7 @@ export function regionsOf(
   providers: readonly Provider[],
   environment: Environment,
 ): Readonly<Record<string, string | undefined>> {
-  const entries = providers.map((provider) => [
-    provider.id,
-    regionAt(provider, addressOf(provider, environment)),
-  ])
+  const entries = providers.map((provider) => [provider.id, locate(provider, environment).region])
   return Object.fromEntries(entries) as Record<string, string | undefined>
 }
 
@@ -49,13 +46,26 @@ function signedBy(authorize: Authorize | undefined): OperatorCredential | undefi
   return authorize && { authHeaders: {}, authorize }
 }
 
-/** Where a provider is called; undefined where that depends on what the operator did not set. */
-function addressOf(provider: Provider, environment: Environment): string | undefined {
-  const moved = provider.baseUrlEnv && environment[provider.baseUrlEnv]
-  if (typeof moved !== 'string' || moved === '')
-    return provider.locate ? provider.locate(environment) : provider.baseUrl
+interface Place {
+  /** Undefined where it depends on what the operator did not set. */
+  readonly baseUrl: string | undefined
+  readonly region: string | undefined
+}
+
+function locate(provider: Provider, environment: Environment): Place {
+  const own: Location | undefined = provider.locate
+    ? provider.locate(environment)
+    : { baseUrl: provider.baseUrl }
+  const baseUrl = movedTo(provider, environment) ?? own?.baseUrl
+  return { baseUrl, region: own?.region ?? regionAt(provider, baseUrl) }
+}
+
+/** The address that the operator chose instead of the vendor's. */
+function movedTo({ baseUrlEnv }: Provider, environment: Environment): string | undefined {
+  const moved = baseUrlEnv && environment[baseUrlEnv]
+  if (typeof moved !== 'string' || moved === '') return undefined
   if (!URL.canParse(moved) || !/^https?:$/.test(new URL(moved).protocol))
-    throw new Error(`${provider.baseUrlEnv} is not an http(s) address.`)
+    throw new Error(`${baseUrlEnv} is not an http(s) address.`)
   return moved.replace(/\/+$/, '')
 }
 

@@ -4,7 +4,7 @@ import type { Offer } from '../../src/core/catalogue.ts'
 import { type Rates, cardAt } from '../../src/core/price.ts'
 
 const now = Date.parse('2026-11-23T12:00:00Z')
-const catalogue = loadCatalogue({ regions: { alibaba: 'cn' } })
+const catalogue = loadCatalogue({ regions: { alibaba: 'cn', 'aws-bedrock': 'us-east-1' } })
 const all = [...catalogue.models.values()].flat()
 const byName = all.map((each) => [`${each.provider}/${each.model}`, each] as const)
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { loadCatalogue } from '../../config/catalogue.ts'
-import type { Offer } from '../../src/core/catalogue.ts'
+import type { Catalogue, Offer } from '../../src/core/catalogue.ts'
 import { cardAt } from '../../src/core/price.ts'
 
 const now = Date.parse('2026-11-23T12:00:00Z')
-const { models } = loadCatalogue()
+const { models } = loadCatalogue({ regions: { 'aws-bedrock': 'us-east-1' } })
 
 function offersOf(model: string): readonly Offer[] {
   return models.get(model) ?? []
@@ -129,6 +129,17 @@ test('every Bedrock model goes by an id of Bedrock', () => {
   const ids = [...models.values()].flat().filter(({ provider }) => provider === 'aws-bedrock')
   const wrong = ids.filter(({ upstream }) => !/^(global\.|us\.)?[a-z]+\.[a-z0-9.:-]+$/.test(upstream))
   expect(wrong).toEqual([])
+})
+
+test('of Bedrock, only models with a global profile have a price outside us-east-1', () => {
+  const elsewhere = loadCatalogue({ regions: { 'aws-bedrock': 'eu-west-1' } })
+  const priced = (catalogue: Catalogue) =>
+    [...catalogue.models.values()]
+      .flat()
+      .filter(({ provider, cards }) => provider === 'aws-bedrock' && cards.length > 0)
+  const isGlobal = ({ upstream }: Offer) => upstream.startsWith('global.')
+  expect(priced(elsewhere)).toEqual(priced({ models, routes: new Map() }).filter(isGlobal))
+  expect(priced(elsewhere).length).toBeGreaterThan(10)
 })
 
 test('no retired Claude or Gemini is there', () => {

@@ -1,22 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { packSeal } from '../../src/core/chat/seal.ts'
-import { WeirError } from '../../src/core/errors.ts'
-import { anthropicMessages } from '../../src/dialects/anthropic-messages/dialect.ts'
-import { read } from './anthropic-events.ts'
-
-const decode = (fields: object = {}) => anthropicMessages.decodeCall(read(fields))
-/** The parts of a single message. */
-const parts = (content: unknown, role = 'user') => decode({ messages: [{ role, content }] }).turns[0]?.parts
-
-function refusal(fields: object): WeirError {
-  try {
-    decode(fields)
-  } catch (error) {
-    if (error instanceof WeirError) return error
-    throw error
-  }
-  throw new Error('It was not refused.')
-}
+import { decode, refusalOf } from './anthropic-calls.ts'
 
 const mark = { cache_control: { type: 'ephemeral', ttl: '1h' } }
 const cache = { ttl: '1h' }
@@ -127,173 +110,6 @@ describe('a request in no wire format', () => {
   })
 })
 
-describe('what is in a message', () => {
-  test('texts, with marks and where they come from', () => {
-    const citation = {
-      type: 'page_location',
-      cited_text: 'wet',
-      document_index: 1,
-      document_title: null,
-      start_page_number: 2,
-      end_page_number: 3,
-    }
-    expect(
-      parts([{ type: 'text', text: 'It is wet.', citations: [citation, { type: 'new' }], ...mark }]),
-    ).toEqual([
-      {
-        type: 'text',
-        text: 'It is wet.',
-        citations: [{ type: 'document', index: 1, quote: 'wet', unit: 'page', from: 2, to: 3 }],
-        cache,
-      },
-    ])
-    expect(parts('')).toEqual([])
-  })
-
-  test('images and documents', () => {
-    const bytes = { type: 'base64', media_type: 'image/png', data: 'AAAA' }
-    const about = { title: 'T', context: 'C', citations: { enabled: true } }
-    expect(
-      parts([
-        { type: 'image', source: bytes, ...mark },
-        { type: 'image', source: { type: 'url', url: 'https://x/y.png' } },
-        { type: 'document', source: { ...bytes, media_type: 'application/pdf' }, ...about },
-        { type: 'document', source: { type: 'url', url: 'https://x/y' }, title: null },
-        { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'abc' } },
-        {
-          type: 'document',
-          source: {
-            type: 'content',
-            content: [
-              { type: 'text', text: 'a' },
-              { type: 'image', source: bytes },
-            ],
-          },
-        },
-        {
-          type: 'search_result',
-          source: 'https://x',
-          title: 'T',
-          content: [
-            { type: 'text', text: 'a' },
-            { type: 'text', text: 'b' },
-          ],
-        },
-      ]),
-    ).toEqual([
-      { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AAAA' }, cache },
-      { type: 'image', source: { type: 'url', url: 'https://x/y.png' } },
-      {
-        type: 'document',
-        source: { type: 'base64', mediaType: 'application/pdf', data: 'AAAA' },
-        name: 'T',
-        context: 'C',
-        cite: true,
-      },
-      { type: 'document', source: { type: 'url', url: 'https://x/y', mediaType: 'application/pdf' } },
-      { type: 'document', source: { type: 'text', text: 'abc' } },
-      { type: 'document', source: { type: 'text', text: 'a' } },
-      { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AAAA' } },
-      { type: 'document', source: { type: 'text', text: 'a\nb' }, name: 'T', context: 'https://x' },
-    ])
-  })
-
-  test('calls of tools and their results', () => {
-    expect(
-      parts([{ type: 'tool_use', id: 'toolu_1', name: 'f', input: { a: 1 }, ...mark }], 'assistant'),
-    ).toEqual([
-      { type: 'tool_call', id: 'toolu_1', name: 'f', arguments: '{"a":1}', kind: 'function', cache },
-    ])
-    const image = { type: 'image', source: { type: 'url', url: 'https://x' } }
-    expect(
-      parts([
-        {
-          type: 'tool_result',
-          tool_use_id: 'a',
-          content: [{ type: 'text', text: 'x' }, image],
-          is_error: true,
-        },
-        { type: 'tool_result', tool_use_id: 'b', content: 'y', ...mark },
-        { type: 'tool_result', tool_use_id: 'c' },
-      ]),
-    ).toEqual([
-      {
-        type: 'tool_result',
-        callId: 'a',
-        content: [{ type: 'text', text: 'x' }, image],
-        isError: true,
-        kind: 'function',
-      },
-      {
-        type: 'tool_result',
-        callId: 'b',
-        content: [{ type: 'text', text: 'y' }],
-        isError: false,
-        kind: 'function',
-        cache,
-      },
-      { type: 'tool_result', callId: 'c', content: [], isError: false, kind: 'function' },
-    ])
-  })
-
-  test('thoughts, with the seal of whoever made it', () => {
-    const google = { by: 'google', value: 'xyz' } as const
-    const openai = { by: 'openai', value: 'xyz', id: 'rs_1', locked: true } as const
-    expect(
-      parts(
-        [
-          { type: 'thinking', thinking: 'Hm.', signature: 'EqQB' },
-          { type: 'thinking', thinking: 'Hm.', signature: '' },
-          { type: 'thinking', thinking: '', signature: 'EqQB' },
-          { type: 'redacted_thinking', data: 'abc' },
-          { type: 'redacted_thinking', data: packSeal(google) },
-          { type: 'thinking', thinking: 'Sum.', signature: packSeal(openai) },
-        ],
-        'assistant',
-      ),
-    ).toEqual([
-      { type: 'reasoning', text: 'Hm.', seal: { by: 'anthropic', value: 'EqQB' } },
-      { type: 'reasoning', text: 'Hm.' },
-      { type: 'reasoning', text: '', seal: { by: 'anthropic', value: 'EqQB' } },
-      { type: 'reasoning', text: '', seal: { by: 'anthropic', value: 'abc', locked: true } },
-      { type: 'reasoning', text: '', seal: google },
-      { type: 'reasoning', text: 'Sum.', seal: openai },
-    ])
-  })
-
-  test('what the conversation before came down to', () => {
-    expect(parts([{ type: 'compaction', content: 'We spoke of weirs.' }])).toEqual([
-      { type: 'text', text: 'We spoke of weirs.' },
-    ])
-  })
-
-  test('instructions in mid-conversation', () => {
-    const messages = [
-      { role: 'user', content: 'a' },
-      { role: 'system', content: [{ type: 'text', text: 'b' }] },
-      { role: 'assistant', content: 'c' },
-    ]
-    expect(decode({ messages }).turns.map(({ role }) => role)).toEqual(['user', 'system', 'assistant'])
-  })
-
-  test('a mark on the whole request is one on the last thing that can have one', () => {
-    const messages = [
-      {
-        role: 'user',
-        content: [
-          { type: 'text', text: 'a' },
-          { type: 'text', text: 'b' },
-        ],
-      },
-      { role: 'assistant', content: [{ type: 'thinking', thinking: 'x', signature: 'y' }] },
-    ]
-    expect(decode({ messages, cache_control: { type: 'ephemeral' } }).turns[0]?.parts).toEqual([
-      { type: 'text', text: 'a' },
-      { type: 'text', text: 'b', cache: {} },
-    ])
-  })
-})
-
 describe('what cannot be read', () => {
   test.each([
     ['messages.0', { messages: ['Hi'] }],
@@ -327,7 +143,7 @@ describe('what cannot be read', () => {
     ['output_config.effort', { output_config: { effort: 'ultra' } }],
     ['output_config.format.type', { output_config: { format: { type: 'xml' } } }],
   ])('is refused with where it stands: %s', (param, fields) => {
-    expect(refusal(fields)).toMatchObject({ code: 'invalid_request', details: { param } })
+    expect(refusalOf(fields)).toMatchObject({ code: 'invalid_request', details: { param } })
   })
 
   test.each([
@@ -345,6 +161,6 @@ describe('what cannot be read', () => {
       },
     ],
   ])('or cannot be carried: %s', (param, fields) => {
-    expect(refusal(fields)).toMatchObject({ code: 'cannot_translate', details: { param } })
+    expect(refusalOf(fields)).toMatchObject({ code: 'cannot_translate', details: { param } })
   })
 })

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { ChatCall, MediaPart, ReasoningWish } from '../../src/core/chat/call.ts'
 import { encode } from './gemini-wire.ts'
 
-const config = (call: Partial<ChatCall>, upstream?: string, cap?: number) => {
+type Config = Record<string, unknown> & { dropped: readonly string[] }
+
+const config = (call: Partial<ChatCall>, upstream?: string, cap?: number): Config => {
   const { body, dropped } = encode(call, upstream, cap)
   return { ...(body['generationConfig'] as Record<string, unknown>), dropped }
 }
@@ -54,9 +56,9 @@ describe('sampling', () => {
 
 describe('thinking', () => {
   const thinking = (reasoning: ReasoningWish, upstream: string, cap = 65_536) => {
-    const { thinkingConfig, dropped, maxOutputTokens } = config({ reasoning }, upstream, cap)
-    expect(maxOutputTokens).toBe(cap)
-    return [thinkingConfig, ...dropped]
+    const { dropped, ...sent } = config({ reasoning }, upstream, cap)
+    expect(sent['maxOutputTokens']).toBe(cap)
+    return [sent['thinkingConfig'], ...dropped]
   }
   const [pro25, flash25, lite25] = ['gemini-2.5-pro', 'gemini-2.5-flash-001', 'google/gemini-2.5-flash-lite']
 

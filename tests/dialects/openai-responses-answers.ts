@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import type { Block, ChatAnswer, ChatEvent, Finish } from '../../src/core/chat/answer.ts'
+import { assemble } from '../../src/core/chat/assemble.ts'
 import { noUsage } from '../../src/core/usage.ts'
+import { endedUsage, told } from './openai-responses-wire.ts'
 
 /** Answers to write and read again, whole and piece by piece. */
 
@@ -73,7 +75,7 @@ export const answers: fc.Arbitrary<ChatAnswer> = fc
 
 /** The events of one block, its text in pieces. */
 function eventsOfBlock(block: Block, index: number, pieces: number): ChatEvent[] {
-  if (block.type === 'image' || block.type === 'audio')
+  if ('data' in block)
     return [
       { type: 'block', index, block },
       { type: 'block_end', index },
@@ -116,31 +118,29 @@ export function eventsOfAnswer(
   return [{ type: 'start', id: 'x', model: 'm' }, ...events, ...end, { type: 'end' }]
 }
 
-/** The answer that events tell. */
-export function answerOf(events: readonly ChatEvent[]): ChatAnswer {
-  const blocks = new Map<number, Record<string, unknown>>()
-  const answer: { finish: Finish; usage?: ChatAnswer['usage'] } = { finish: 'error' }
-  for (const event of events) {
-    if (event.type === 'finish') answer.finish = event.finish
-    if (event.type === 'usage') answer.usage = event.usage
-    if (event.type === 'block') {
-      const text = event.block.type === 'tool_call' ? { arguments: '' } : { text: '' }
-      blocks.set(event.index, { ...('data' in event.block ? {} : text), ...event.block })
-    }
-    if ('index' in event) grow(blocks.get(event.index), event)
-  }
-  const { finish, usage } = answer
-  return { blocks: [...blocks.values()] as unknown as Block[], finish, ...(usage && { usage }) }
+/** The answer that events tell, without its name. */
+export function answerOf(events: readonly ChatEvent[]): Omit<ChatAnswer, 'id' | 'model'> {
+  const { id: _, model: __, ...answer } = assemble(events)
+  return answer
 }
 
-function grow(block: Record<string, unknown> | undefined, event: ChatEvent): void {
-  if (!block) throw new Error('An event is of no block.')
-  const add = (name: string, more: readonly unknown[]) => {
-    block[name] = [...((block[name] ?? []) as unknown[]), ...more]
-  }
-  const name = block['type'] === 'tool_call' ? 'arguments' : 'text'
-  if (event.type === 'delta') block[name] = String(block[name]) + event.text
-  if (event.type === 'delta' && event.logprobs) add('logprobs', event.logprobs)
-  if (event.type === 'citation') add('citations', [event.citation])
-  if (event.type === 'seal') block['seal'] = event.seal
+/** What the fixture says, in no wire format. */
+export const answer = {
+  blocks: [
+    {
+      type: 'reasoning',
+      text: '**Counting**\n\nOne weir.',
+      seal: { by: 'openai', value: 'gAAAAABo8MLx', id: 'rs_68f0c3' },
+    },
+    {
+      type: 'text',
+      text: told.text,
+      citations: [{ type: 'url', url: 'https://example.org/weir', title: 'Weirs', start: 4, end: 8 }],
+    },
+    { type: 'tool_call', id: 'call_1', name: 'get_weather', arguments: '{"city":"Oslo"}', kind: 'function' },
+    { type: 'tool_call', id: 'call_2', name: 'run', arguments: 'ls -l', kind: 'custom' },
+  ],
+  finish: 'tool_calls',
+  usage: endedUsage,
 }
+export const name = { id: 'resp_68f0c2', model: 'gpt-5.2-2025-12-11' }

@@ -119,7 +119,7 @@ describe('sealed thought is asked for', () => {
       { upstreamModel: 'gpt-4x' },
       [sealed],
     ],
-  ])('%s', (_, fields, more, include) =>
+  ])('%s', (...[, fields, more, include]) =>
     expect(rewrite({ ...base, ...fields }, more)['include']).toEqual(include),
   )
 })

@@ -2,14 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openai } from '../../providers/openai.ts'
 import type { ChatCall, Part, Turn } from '../../src/core/chat/call.ts'
+import { said } from '../../src/dialects/openai-responses/said.ts'
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts'
 
 /** Calls that Responses can carry whole. */
 
 const target = { org: 'a', upstreamModel: 'm', outputCap: 77, quirks: openai.quirks }
 const word = fc.string({ minLength: 1, maxLength: 8 })
-const optional = <T extends object>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
-  fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Partial<T>>
 
 const text = word.map((text): Part => ({ type: 'text', text }))
 const source = fc.oneof(
@@ -71,34 +70,37 @@ const tool = fc.oneof(
   fc.record({
     kind: fc.constant('custom' as const),
     name: word,
-    grammar: fc.constant({ type: 'grammar', syntax: 'lark', definition: 'x' }),
+    grammar: fc.constant({ syntax: 'lark', definition: 'x' }),
   }),
 )
 
-const wishes = optional<Omit<ChatCall, 'system' | 'turns' | 'tools' | 'endUser' | 'cacheKey'>>({
-  toolChoice: fc.oneof(
-    fc.constantFrom('auto', 'none', 'any').map((mode) => ({ mode })),
-    fc.array(word, { minLength: 1, maxLength: 3 }).map((names) => ({ mode: 'any' as const, names })),
-  ),
-  parallelTools: fc.boolean(),
-  format: fc.oneof(
-    fc.constant({ type: 'json' as const }),
-    fc.record({
-      type: fc.constant('schema' as const),
-      schema: fc.constant({ a: 1 }),
-      name: word,
-      strict: fc.boolean(),
-    }),
-  ),
-  reasoning: fc.oneof(
-    fc.record({ effort: fc.constantFrom('none', 'low', 'max') }),
-    fc.record({ effort: fc.constant('high'), visible: fc.constant(true) }),
-    fc.constant({ visible: true }),
-  ),
-  verbosity: fc.constantFrom('low', 'high'),
-  serviceTier: fc.constant('standard'),
-  metadata: fc.dictionary(word, word),
-})
+const wishes = fc.record(
+  {
+    toolChoice: fc.oneof(
+      fc.constantFrom('auto', 'none', 'any').map((mode) => ({ mode })),
+      fc.array(word, { minLength: 1, maxLength: 3 }).map((names) => ({ mode: 'any' as const, names })),
+    ),
+    parallelTools: fc.boolean(),
+    format: fc.oneof(
+      fc.constant({ type: 'json' as const }),
+      fc.record({
+        type: fc.constant('schema' as const),
+        schema: fc.constant({ a: 1 }),
+        name: word,
+        strict: fc.boolean(),
+      }),
+    ),
+    reasoning: fc.oneof(
+      fc.record({ effort: fc.constantFrom('none', 'low', 'max') }),
+      fc.record({ effort: fc.constant('high'), visible: fc.constant(true) }),
+      fc.constant({ visible: true }),
+    ),
+    verbosity: fc.constantFrom('low', 'high'),
+    serviceTier: fc.constant('standard'),
+    metadata: fc.dictionary(word, word),
+  },
+  { requiredKeys: [] },
+)
 
 const wholeCall: fc.Arbitrary<ChatCall> = fc
   .record({
@@ -108,14 +110,21 @@ const wholeCall: fc.Arbitrary<ChatCall> = fc
     ),
     turns: fc.array(turn, { maxLength: 6 }),
     tools: fc.array(tool, { maxLength: 3 }),
-    sampling: optional({ temperature: fc.constant(0.5), topP: fc.constant(0), topLogprobs: fc.nat(20) }),
+    sampling: fc.record(
+      { temperature: fc.constant(0.5), topP: fc.constant(0), topLogprobs: fc.nat(20) },
+      { requiredKeys: [] },
+    ),
     stop: fc.constant([]),
     answers: fc.constant(1),
     stream: fc.boolean(),
     foreign: fc.constant([]),
     wishes,
   })
-  .map(({ wishes, ...call }) => ({ ...call, ...wishes }) as ChatCall)
+  .map(({ wishes: { toolChoice, parallelTools, ...wishes }, ...call }) => {
+    // How tools may be called is not said without any.
+    const calling = call.tools.length > 0 ? said({ toolChoice, parallelTools }) : {}
+    return { ...call, ...wishes, ...calling } as ChatCall
+  })
 
 /** The same call for every reader: neighbours of one role are one turn, and what stands in front is the system's. */
 function plain({ system, turns, ...call }: ChatCall): unknown {

@@ -66,7 +66,7 @@ function bindingsOf({ env, config, redis }: WorkerGatewayOptions): Record<string
 }
 
 /** Binding and class of each Durable Object. */
-const sqliteObjects = { ORG_LEDGER: 'OrgLedger', ORG_DIRECTORY: 'OrgDirectory' }
+const sqliteObjects = { ORG_LEDGER: 'OrgLedger', ORG_DIRECTORY: 'OrgDirectory', ORG_STORE: 'OrgStore' }
 const redisObjects = { REDIS_GATEWAY: 'RedisGateway' }
 
 /** workerd tells on its control pipe where it listens. */

@@ -38,13 +38,16 @@ export function decodeReasoning(
     return effort === undefined ? {} : { reasoning: { effort } }
   const thinking = objectAt(values['thinking'], 'thinking')
   if (isFields(thinking['block_binding'])) foreign.add('block_binding')
-  const stopped = least[textAt(thinking['type'], 'thinking.type')]
+  const stopped = least.get(textAt(thinking['type'], 'thinking.type'))
   if (!stopped) return { reasoning: { ...(effort && { effort }), ...readThinking(thinking) } }
   if (effort) foreign.add('effort')
   return { reasoning: { effort: stopped } }
 }
 
-const least: Readonly<Record<string, Effort>> = { disabled: 'none', between_tools: 'minimal' }
+const least: ReadonlyMap<string, Effort> = new Map([
+  ['disabled', 'none'],
+  ['between_tools', 'minimal'],
+])
 
 function readEffort(value: unknown): Effort | undefined {
   const effort = value ?? undefined

@@ -1,15 +1,15 @@
 import { isFields, listOf, type Fields } from '../fields.ts'
 
 /** What the provider adds to a prompt for its own description of a tool that callers run, in bytes of text at most. */
-const callerRun: Readonly<Record<string, number>> = {
-  custom: 0,
-  bash: 2_000,
-  text_editor: 4_000,
-  memory: 8_000,
-  computer: 8_000,
-  computer_toolset: 16_000,
-  browser_toolset: 32_000,
-}
+const callerRun: ReadonlyMap<unknown, number> = new Map([
+  ['custom', 0],
+  ['bash', 2_000],
+  ['text_editor', 4_000],
+  ['memory', 8_000],
+  ['computer', 8_000],
+  ['computer_toolset', 16_000],
+  ['browser_toolset', 32_000],
+])
 
 /** What the provider adds as soon as there are tools. */
 const anyToolBytes = 2_500
@@ -21,9 +21,8 @@ export function toolFamily(tool: Fields): string | undefined {
 }
 
 /** Whether the caller runs the tool. All others run at the provider, and are billed by use. */
-export function isCallerRun(tool: unknown): tool is Fields {
-  const family = isFields(tool) ? toolFamily(tool) : undefined
-  return family !== undefined && Object.hasOwn(callerRun, family)
+export function isCallerRun(tool: unknown): boolean {
+  return isFields(tool) && callerRun.has(toolFamily(tool))
 }
 
 export function toolOverheadBytes(values: Fields): number {
@@ -33,6 +32,5 @@ export function toolOverheadBytes(values: Fields): number {
 }
 
 function overheadOf(tool: unknown): number {
-  const family = isFields(tool) ? toolFamily(tool) : undefined
-  return (family !== undefined && callerRun[family]) || 0
+  return isFields(tool) ? (callerRun.get(toolFamily(tool)) ?? 0) : 0
 }

@@ -46,15 +46,24 @@ export function convertUsage(usage: unknown): Usage | undefined {
   if (plain === undefined || outputTokens === undefined) return undefined
   const cachedInputTokens = countOf(usage, 'cacheReadInputTokens') ?? 0
   const cacheWriteTokens = countOf(usage, 'cacheWriteInputTokens') ?? 0
+  const cacheWriteLongTokens = Math.min(longWritesIn(usage), cacheWriteTokens)
   return {
     inputTokens: plain + cachedInputTokens + cacheWriteTokens,
     cachedInputTokens,
     cacheWriteTokens,
+    ...(cacheWriteLongTokens > 0 && { cacheWriteLongTokens }),
     inputAudioTokens: 0,
     outputTokens,
     reasoningTokens: 0,
     outputAudioTokens: 0,
   }
+}
+
+/** What was written to the cache to be kept for an hour. */
+function longWritesIn(usage: Fields): number {
+  return listOf(usage, 'cacheDetails')
+    .filter((detail): detail is Fields => isFields(detail) && detail['ttl'] === '1h')
+    .reduce((sum, detail) => sum + (countOf(detail, 'inputTokens') ?? 0), 0)
 }
 
 const units = { documentChar: 'character', documentPage: 'page', documentChunk: 'block' } as const

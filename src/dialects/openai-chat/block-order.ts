@@ -4,31 +4,23 @@ export type BlockEvent = Extract<ChatEvent, { readonly index: number }>
 
 interface Waiting {
   readonly index: number
-  /** Whether what it says runs into what others say. */
-  readonly speaks: boolean
   readonly events: BlockEvent[]
   ended: boolean
 }
 
-const speaking: ReadonlySet<string> = new Set(['text', 'reasoning', 'refusal'])
-
 /**
- * Puts the events of blocks that were under way side by side in order. A chat message has one text and one thought: of two blocks
- * that speak, the later waits for the end of the earlier, as do calls of tools that began after it. Calls run side by side.
+ * Puts the events of blocks that were under way side by side in order, one block after the other as they began. A chat message has
+ * one text and one thought, into which blocks would run; and many clients expect the calls of tools one after the other.
  */
 export class BlockOrder {
   #waiting: Waiting[] = []
 
   /** The events that are ready now. */
   push(event: BlockEvent): BlockEvent[] {
-    if (event.type === 'block') {
-      if (this.#waiting.some(({ index }) => index === event.index)) return []
-      const speaks = speaking.has(event.block.type)
-      this.#waiting.push({ index: event.index, speaks, events: [event], ended: false })
-      return this.#ready()
-    }
-    const block = this.#waiting.find(({ index }) => index === event.index)
-    if (!block || block.ended) return []
+    const known = this.#waiting.find(({ index }) => index === event.index)
+    if (event.type === 'block' ? known : !known || known.ended) return []
+    const block = known ?? { index: event.index, events: [], ended: false }
+    if (!known) this.#waiting.push(block)
     block.events.push(event)
     block.ended = event.type === 'block_end'
     return this.#ready()
@@ -42,9 +34,9 @@ export class BlockOrder {
 
   #ready(): BlockEvent[] {
     const ready: BlockEvent[] = []
-    for (const { events, speaks, ended } of this.#waiting) {
+    for (const { events, ended } of this.#waiting) {
       ready.push(...events.splice(0))
-      if (speaks && !ended) break
+      if (!ended) break
     }
     this.#waiting = this.#waiting.filter(({ events, ended }) => !ended || events.length > 0)
     return ready

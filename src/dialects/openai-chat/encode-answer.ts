@@ -46,11 +46,14 @@ export function answerId({ requestId }: Telling): string {
 }
 
 type TextBlock = Extract<Block, { readonly type: 'text' | 'refusal' }>
+type ThoughtBlock = Extract<Block, { readonly type: 'reasoning' }>
 type MediaBlock = Extract<Block, { readonly type: 'image' | 'audio' }>
 type CallBlock = Extract<Block, { readonly type: 'tool_call' }>
 
 const isText = (block: Block): block is TextBlock => block.type === 'text'
 const isRefusal = (block: Block): block is TextBlock => block.type === 'refusal'
+const isThought = (block: Block): block is ThoughtBlock =>
+  block.type === 'reasoning' && (block.text !== '' || block.seal !== undefined)
 const isImage = (block: Block): block is MediaBlock => block.type === 'image'
 const isAudio = (block: Block): block is MediaBlock => block.type === 'audio'
 
@@ -85,7 +88,7 @@ function annotationsOf(texts: readonly TextBlock[]) {
 }
 
 function printThoughts(blocks: readonly Block[]) {
-  const thoughts = blocks.filter((block) => block.type === 'reasoning')
+  const thoughts = blocks.filter(isThought)
   const text = thoughts.map((thought) => thought.text).join('')
   const details = printDetails(thoughts)
   return {

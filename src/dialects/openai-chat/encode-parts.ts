@@ -14,9 +14,15 @@ type ContentPart = TextPart | MediaPart
 /** One text where there is nothing else: many providers take no list. */
 export function encodeContent(parts: readonly ContentPart[], writing: Writing): string | object[] {
   for (const part of parts) noteLost(part, writing)
-  const isPlain = parts.every((part) => part.type === 'text' && !(part.cache && writing.takesMarks))
-  if (isPlain) return textOf(parts, '\n\n')
-  return parts.filter((part) => !isEmpty(part)).map((part) => encodePart(part, writing))
+  const said = parts.map(asText).filter((part) => !isEmpty(part))
+  const isPlain = said.every((part) => part.type === 'text' && !(part.cache && writing.takesMarks))
+  return isPlain ? textOf(said, '\n\n') : said.map((part) => encodePart(part, writing))
+}
+
+/** A document whose text is all of it is a text here. */
+function asText(part: ContentPart): ContentPart {
+  if (part.type !== 'document' || part.source.type !== 'text') return part
+  return { type: 'text', text: part.source.text, ...(part.cache && { cache: part.cache }) }
 }
 
 /** The texts among the parts as one. */
@@ -59,7 +65,6 @@ function encodePart(part: ContentPart, { takesMarks }: Writing): object {
 
 function encodeMedia(part: MediaPart): object {
   const { type, source } = part
-  if (source.type === 'text' && type === 'document') return { type: 'text', text: source.text }
   if (source.type === 'text') throw untranslatable(`A part of type ${type} cannot be a text.`)
   if (type === 'image') return encodeImage(part, source)
   if (type === 'video') throw untranslatable('Video cannot be carried to this model: send images of it.')

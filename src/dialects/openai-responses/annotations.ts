@@ -13,7 +13,7 @@ export function decodeCitation(annotation: unknown): Citation | undefined {
   const [url, title] = [textOf(annotation, 'url'), textOf(annotation, 'title')]
   if (url === undefined) return undefined
   const [start, end] = [offsetOf(annotation, 'start_index'), offsetOf(annotation, 'end_index')]
-  return { type: 'url', url, ...said({ title, start, end }) }
+  return { type: 'url', url, ...said({ title: title === '' ? undefined : title, start, end }) }
 }
 
 function offsetOf(annotation: Fields, name: string): number | undefined {

@@ -46,8 +46,8 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'response.function_call_arguments.delta': growItem,
   'response.custom_tool_call_input.delta': growItem,
-  'response.reasoning_text.delta': growItem,
-  'response.reasoning_summary_text.delta': growItem,
+  'response.reasoning_text.delta': growThought,
+  'response.reasoning_summary_text.delta': growThought,
   'response.reasoning_summary_part.added': (book, event) =>
     book.hasText(itemKey(event)) ? book.grow(itemKey(event), summaryBreak) : [],
   'response.completed': end,
@@ -60,6 +60,10 @@ const partBlocks: Readonly<Record<string, 'text' | 'refusal'>> = { output_text: 
 
 function growItem(book: BlockBook, event: Fields): ChatEvent[] {
   return book.grow(itemKey(event), textOf(event, 'delta'))
+}
+
+function growThought(book: BlockBook, event: Fields): ChatEvent[] {
+  return [...book.open(itemKey(event), { type: 'reasoning' }), ...growItem(book, event)]
 }
 
 function itemKey(event: Fields): string {

@@ -26,9 +26,16 @@ function decodeTool(tool: Fields, foreign: Set<string>): Tool {
   const name = textOf(tool, 'name')
   if (name === undefined || name === '') throw invalid('A tool must have a name.', 'tools')
   const description = textOf(tool, 'description')
-  if (kind === 'custom') return { kind, name, ...said({ description, grammar: objectOf(tool, 'format') }) }
+  if (kind === 'custom') return { kind, name, ...said({ description, grammar: grammarOf(tool) }) }
   const strict = typeof tool['strict'] === 'boolean' ? tool['strict'] : undefined
   return { kind, name, ...said({ description, schema: objectOf(tool, 'parameters'), strict }) }
+}
+
+/** Here the grammar is the format itself; free text is what a tool takes that has none. */
+function grammarOf(tool: Fields): JsonObject | undefined {
+  const format = objectOf(tool, 'format')
+  if (!format || format['type'] === 'text') return undefined
+  return Object.fromEntries(Object.entries(format).filter(([name]) => name !== 'type'))
 }
 
 function kindOf({ type }: Fields, param: string): Tool['kind'] {

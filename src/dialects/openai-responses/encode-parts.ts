@@ -3,18 +3,28 @@ import type {
   ResponseOutputRefusal,
   ResponseOutputText,
 } from 'openai/resources/responses/responses'
-import type { MediaPart, MediaSource, RefusalPart, TextPart } from '../../core/chat/call.ts'
+import type { CacheMark, MediaPart, MediaSource, RefusalPart, TextPart } from '../../core/chat/call.ts'
 import { WeirError } from '../../core/errors.ts'
 import { encodeCitation } from './annotations.ts'
 import { said } from './said.ts'
 
-type Dropped = Set<string>
+/** What is to be known while a call is written. */
+export interface Writing {
+  /** Names of what could not be carried. */
+  readonly dropped: Set<string>
+  /** Whether the model knows where a prompt may be cached: others refuse the mark. */
+  readonly takesMarks: boolean
+}
 
 /** A part of what a user says, or a tool gives back. */
-export function encodeInputPart(part: TextPart | MediaPart, dropped: Dropped): ResponseInputContent {
-  if (part.cache) dropped.add('cache_control')
-  if (part.type === 'text') return { type: 'input_text', text: part.text }
-  noteDropped(part, dropped)
+export function encodeInputPart(part: TextPart | MediaPart, writing: Writing): ResponseInputContent {
+  const mark = encodeMark(part.cache, writing)
+  if (part.type === 'text') return { type: 'input_text', text: part.text, ...mark }
+  noteDropped(part, writing)
+  return { ...encodeMedia(part), ...mark }
+}
+
+function encodeMedia(part: MediaPart): ResponseInputContent {
   const { source } = part
   if (source.type === 'text') return { type: 'input_text', text: source.text }
   if (part.type === 'image') return encodeImage(part, source)
@@ -25,7 +35,14 @@ export function encodeInputPart(part: TextPart | MediaPart, dropped: Dropped): R
   )
 }
 
-function noteDropped({ type, source, name, cite, context }: MediaPart, dropped: Dropped): void {
+/** A mark keeps for half an hour here, whatever it asks for. */
+function encodeMark(mark: CacheMark | undefined, { dropped, takesMarks }: Writing) {
+  if (mark && !takesMarks) dropped.add('cache_control')
+  else if (mark?.ttl === '1h') dropped.add('cache_ttl')
+  return mark && takesMarks ? { prompt_cache_breakpoint: { mode: 'explicit' as const } } : {}
+}
+
+function noteDropped({ type, source, name, cite, context }: MediaPart, { dropped }: Writing): void {
   if (cite === true) dropped.add('citations')
   if (context !== undefined) dropped.add('document_context')
   if (name !== undefined && (type !== 'document' || source.type === 'text')) dropped.add('name')
@@ -61,7 +78,7 @@ function urlOf(source: MediaSource): string {
 /** A part of what the model said. */
 export function encodeOutputPart(
   part: TextPart | RefusalPart,
-  dropped: Dropped,
+  { dropped }: Writing,
 ): ResponseOutputText | ResponseOutputRefusal {
   if (part.type === 'refusal') return { type: 'refusal', refusal: part.text }
   const { text, citations = [], cache } = part

@@ -6,13 +6,29 @@ import type {
   ToolChoiceFunction,
   ToolChoiceOptions,
 } from 'openai/resources/responses/responses'
-import type { AnswerFormat, ChatCall, JsonObject, Tool } from '../../core/chat/call.ts'
-import { isFields, textOf } from '../fields.ts'
+import type { AnswerFormat, ChatCall, JsonObject, Tool, ToolChoice } from '../../core/chat/call.ts'
 import { said } from './said.ts'
 
 type Grammar = Extract<WireTool, { type: 'custom' }>['format']
 
-export function encodeTool(tool: Tool): WireTool {
+/** The tools, and how they may be called: of that no word without any tool. */
+export function encodeTools(call: ChatCall, dropped: Set<string>) {
+  const { tools, toolChoice, parallelTools } = call
+  if (tools.length === 0) {
+    if (toolChoice?.mode === 'any') dropped.add('tool_choice')
+    return {}
+  }
+  if (tools.some((tool) => tool.cache)) dropped.add('cache_control')
+  return {
+    tools: tools.map(encodeTool),
+    ...said({
+      tool_choice: toolChoice && encodeToolChoice(toolChoice, tools),
+      parallel_tool_calls: parallelTools,
+    }),
+  }
+}
+
+function encodeTool(tool: Tool): WireTool {
   const { kind, name, description } = tool
   if (kind === 'custom')
     return { type: kind, name, ...said({ description, format: grammarOf(tool.grammar) }) }
@@ -26,22 +42,17 @@ export function encodeTool(tool: Tool): WireTool {
   }
 }
 
-/** OpenAI has the grammar of a tool within the format here, and one level further down in chat completions. */
+/** Here the grammar is the format itself, not a field of it. */
 function grammarOf(grammar: JsonObject | undefined): Grammar | undefined {
-  if (!grammar) return undefined
-  const inner = isFields(grammar['grammar']) ? grammar['grammar'] : grammar
-  const [definition, syntax] = [textOf(inner, 'definition'), inner['syntax']]
-  if (definition === undefined || (syntax !== 'lark' && syntax !== 'regex')) return { type: 'text' }
-  return { type: 'grammar', definition, syntax }
+  // Whether it is a good one is for the provider to say.
+  return grammar && ({ ...grammar, type: 'grammar' } as unknown as Grammar)
 }
 
 type WireChoice = ToolChoiceOptions | ToolChoiceAllowed | ToolChoiceFunction | ToolChoiceCustom
 
-export function encodeToolChoice({ toolChoice, tools }: ChatCall): WireChoice | undefined {
-  if (!toolChoice) return undefined
-  const { mode, names } = toolChoice
+function encodeToolChoice({ mode, names = [] }: ToolChoice, tools: readonly Tool[]): WireChoice {
   const required = mode === 'any' ? 'required' : mode
-  if (!names || required === 'none') return required
+  if (names.length === 0 || required === 'none') return required
   const chosen = names.map((name) => ({
     type: tools.find((tool) => tool.name === name)?.kind ?? 'function',
     name,

@@ -15,7 +15,7 @@ export interface CallableModel {
 
 const noDate = '1970-01-01'
 
-export function openaiModel({ id, offer, providers, simulated }: CallableModel) {
+function openaiModel({ id, offer, providers, simulated }: CallableModel) {
   return {
     id,
     object: 'model',
@@ -30,7 +30,7 @@ export function openaiModel({ id, offer, providers, simulated }: CallableModel) 
   }
 }
 
-export function anthropicModel({ id, offer }: CallableModel) {
+function anthropicModel({ id, offer }: CallableModel) {
   return {
     type: 'model',
     id,
@@ -44,7 +44,7 @@ export function anthropicModel({ id, offer }: CallableModel) {
 type Query = Readonly<Record<string, string>>
 
 /** Pages go by `after_id`, `before_id` and `limit`. */
-export function anthropicList(models: readonly CallableModel[], query: Query) {
+function anthropicList(models: readonly CallableModel[], query: Query) {
   const { after_id: after, before_id: before } = query
   const limit = pageSize(query['limit'], 20)
   const start = after === undefined ? 0 : models.findIndex(({ id }) => id === after) + 1
@@ -64,7 +64,7 @@ export function anthropicList(models: readonly CallableModel[], query: Query) {
   return { data, has_more: hasMore, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
 }
 
-export function geminiModel({ id, offer }: CallableModel) {
+function geminiModel({ id, offer }: CallableModel) {
   return {
     name: `models/${id}`,
     displayName: offer.name,
@@ -75,7 +75,7 @@ export function geminiModel({ id, offer }: CallableModel) {
 }
 
 /** Pages go by `pageToken`, the name of the first model of the page, and `pageSize`. */
-export function geminiList(models: readonly CallableModel[], query: Query) {
+function geminiList(models: readonly CallableModel[], query: Query) {
   const { pageToken } = query
   const size = pageSize(query['pageSize'], 50)
   const start =
@@ -96,3 +96,17 @@ function pageSize(asked: string | undefined, standard: number): number {
   const size = Number(asked ?? standard)
   return Number.isInteger(size) && size > 0 ? Math.min(size, 1_000) : standard
 }
+
+export interface ModelShape {
+  readonly one: (model: CallableModel) => object
+  readonly list: (models: readonly CallableModel[], query: Query) => object
+}
+
+export const modelShapes = {
+  'openai-chat': {
+    one: openaiModel,
+    list: (models) => ({ object: 'list', data: models.map(openaiModel) }),
+  },
+  'anthropic-messages': { one: anthropicModel, list: anthropicList },
+  gemini: { one: geminiModel, list: geminiList },
+} as const satisfies Record<string, ModelShape>

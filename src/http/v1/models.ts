@@ -5,51 +5,34 @@ import type { Policy } from '../../ledger/policy.ts'
 import { judgeOffer, offersFor } from '../../routing/plan.ts'
 import { clientDialects } from '../../dialects/index.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
-import {
-  anthropicList,
-  anthropicModel,
-  geminiList,
-  geminiModel,
-  openaiModel,
-  type CallableModel,
-} from './model-shapes.ts'
+import { modelShapes, type CallableModel, type ModelShape } from './model-shapes.ts'
 
-/** In OpenAI's shape, or in Anthropic's for those who name its version. */
+/** In the shape of the dialect that the caller seems to speak: OpenAI's where nothing tells. */
 export function listModels(deps: HttpDeps): Handler<CallerEnv> {
   return async (c) => {
-    const isAnthropic = speaksAnthropic(c)
-    const models = await callableModels(deps, c)
-    if (isAnthropic) return c.json(anthropicList(models, c.req.query()))
-    return c.json({ object: 'list', data: models.map(openaiModel) })
+    const { list } = shapeFor(c)
+    return c.json(list(await callableModels(deps, c), c.req.query()))
   }
 }
 
 export function getModel(deps: HttpDeps): Handler<CallerEnv> {
   return async (c) => {
-    const print = speaksAnthropic(c) ? anthropicModel : openaiModel
-    return c.json(print(await callableModel(deps, c, '/v1/models/')))
+    const { one } = shapeFor(c)
+    return c.json(one(await callableModel(deps, c)))
   }
 }
 
-export function listGeminiModels(deps: HttpDeps): Handler<CallerEnv> {
-  return async (c) => {
-    c.set('dialect', clientDialects.gemini)
-    return c.json(geminiList(await callableModels(deps, c), c.req.query()))
-  }
+/** Who names Anthropic's version or sends the key as Google has it, or asks at Google's address, is told of errors in their words, too. */
+function shapeFor(c: Context<CallerEnv>): ModelShape {
+  const id = dialectOf(c)
+  c.set('dialect', clientDialects[id])
+  return modelShapes[id]
 }
 
-export function getGeminiModel(deps: HttpDeps): Handler<CallerEnv> {
-  return async (c) => {
-    c.set('dialect', clientDialects.gemini)
-    return c.json(geminiModel(await callableModel(deps, c, '/v1beta/models/')))
-  }
-}
-
-/** Its SDKs send the version with every request; errors are told in its words, too. */
-function speaksAnthropic(c: Context<CallerEnv>): boolean {
-  if (c.req.header('anthropic-version') === undefined) return false
-  c.set('dialect', clientDialects['anthropic-messages'])
-  return true
+function dialectOf(c: Context): keyof typeof modelShapes {
+  if (c.req.header('anthropic-version') !== undefined) return 'anthropic-messages'
+  const isGoogle = c.req.path.startsWith('/v1beta/') || c.req.header('x-goog-api-key') !== undefined
+  return isGoogle ? 'gemini' : 'openai-chat'
 }
 
 async function callableModels(deps: HttpDeps, c: Context): Promise<CallableModel[]> {
@@ -58,9 +41,9 @@ async function callableModels(deps: HttpDeps, c: Context): Promise<CallableModel
   return names.flatMap((name) => describe(deps, policy, name) ?? [])
 }
 
-async function callableModel(deps: HttpDeps, c: Context, below: string): Promise<CallableModel> {
+async function callableModel(deps: HttpDeps, c: Context): Promise<CallableModel> {
   const { policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
-  const model = describe(deps, policy, decodeName(c.req.path.slice(below.length)))
+  const model = describe(deps, policy, decodeName(c.req.path.replace(/^\/v1(beta)?\/models\//, '')))
   if (!model) throw new WeirError('model_not_found', 'There is no such model.', { param: 'model' })
   return model
 }

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { efforts, type ChatCall, type Tool, type ToolChoice, type Turn } from '../../../src/core/chat/call.ts'
 import type { SealMaker } from '../../../src/core/chat/seal.ts'
-import { assistantParts, content, maybe, maybeOne, results, textPart, type Features } from './arbitrary-parts.ts'
+import {
+  assistantParts,
+  content,
+  maybe,
+  maybeOne,
+  results,
+  textPart,
+  type Features,
+} from './arbitrary-parts.ts'
 import { name, schema, words } from './arbitrary-text.ts'
 import type { Feature } from './can.ts'
 
@@ -23,7 +31,6 @@ export function callOf(may: Features, maker?: SealMaker): fc.Arbitrary<ChatCall>
       ...choice,
       ...wishes,
       sampling,
-      stop: [],
       ...records,
       foreign: [],
     })),
@@ -37,11 +44,10 @@ function turnsOf(may: Features, maker: SealMaker | undefined): fc.Arbitrary<Turn
   const round = fc.tuple(question, answer, fc.uniqueArray(name, { minLength: 2, maxLength: 2 }))
   const last = fc.tuple(question, may.has('system_turn') ? systemTurns(may) : fc.constant([]))
   return fc.tuple(fc.array(round, { maxLength: 2 }), last).chain(([rounds, [question, system]]) =>
-    fc.tuple(...rounds.map((parts, index) => roundOf(parts, index, may))).map((rounds) => [
-      ...rounds.flat(),
-      ...system,
-      question,
-    ]),
+    fc
+      .tuple(...rounds.map((parts, index) => roundOf(parts, index, may)))
+      // In front of all others it would be a system prompt.
+      .map((rounds) => [...rounds.flat(), ...(rounds.length > 0 ? system : []), question]),
   )
 }
 
@@ -67,7 +73,11 @@ function roundOf(
   return fc.tuple(results(calls, may), closing).map(([results, closing]) => [...turns, results, closing])
 }
 
-function named<R extends Turn['role']>(may: Features, role: R, parts: fc.Arbitrary<Turn['parts']>): fc.Arbitrary<Turn> {
+function named<R extends Turn['role']>(
+  may: Features,
+  role: R,
+  parts: fc.Arbitrary<Turn['parts']>,
+): fc.Arbitrary<Turn> {
   const extra = maybe(
     may.has('name'),
     name.map((name) => ({ name })),
@@ -87,7 +97,9 @@ function toolsOf(may: Features): fc.Arbitrary<Tool[]> {
   const shaped = may.has('schemaless_tools') ? fc.oneof(schemas, fc.constant({})) : schemas
   const plain = fc
     .tuple(described, shaped, strict, cache)
-    .map(([tool, ...extras]): Tool => Object.assign({ kind: 'function' as const, ...tool }, ...extras) as Tool)
+    .map(
+      ([tool, ...extras]): Tool => Object.assign({ kind: 'function' as const, ...tool }, ...extras) as Tool,
+    )
   const grammar = maybe(
     may.has('grammar'),
     words.map((definition) => ({ grammar: { syntax: 'lark', definition } })),
@@ -137,10 +149,7 @@ function formatOf(may: Features) {
     .tuple(schema, maybe(may.has('format_names'), names))
     .map(([schema, names]) => ({ format: { type: 'schema' as const, schema, ...names } }))
   const json = fc.constant({ format: { type: 'json' as const } })
-  const formats = [
-    ...(may.has('format_json') ? [json] : []),
-    ...(may.has('format_schema') ? [shaped] : []),
-  ]
+  const formats = [...(may.has('format_json') ? [json] : []), ...(may.has('format_schema') ? [shaped] : [])]
   return maybeOne<object>(formats)
 }
 
@@ -153,7 +162,9 @@ function reasoningOf(may: Features) {
     fc.boolean().map((visible) => ({ visible })),
   )
   const shown = wishes.map((wish) =>
-    fc.tuple<[object, object]>(wish, visible).map(([wish, visible]) => ({ reasoning: { ...wish, ...visible } })),
+    fc
+      .tuple<[object, object]>(wish, visible)
+      .map(([wish, visible]) => ({ reasoning: { ...wish, ...visible } })),
   )
   return maybeOne(shown)
 }
@@ -177,7 +188,9 @@ function recordsOf(may: Features) {
     ...(may.has('standard_tier') && { serviceTier: fc.constant('standard') }),
     ...(may.has('end_user') && { endUser: name }),
     ...(may.has('cache_key') && { cacheKey: name }),
-    ...(may.has('metadata') && { metadata: fc.dictionary(name, words, { maxKeys: 2, noNullPrototype: true }) }),
+    ...(may.has('metadata') && {
+      metadata: fc.dictionary(name, words, { maxKeys: 2, noNullPrototype: true }),
+    }),
   }
   return fc
     .tuple(

@@ -32,7 +32,7 @@ export function interleave(answer: ChatAnswer, numbers: readonly number[]): Chat
   const gap = 1 + choices.below(3)
   const blocks = answer.blocks.map((_, index) =>
     ofBlock(events, index)
-      .flatMap((event) => (event.type === 'delta' ? splitDelta(event, choices) : event))
+      .flatMap((event): BlockEvent[] => (event.type === 'delta' ? splitDelta(event, choices) : [event]))
       .map((event) => ({ ...event, index: event.index * gap })),
   )
   const mixed: ChatEvent[] = mix(blocks, choices)

@@ -26,7 +26,9 @@ export function maybe<T extends object>(
 }
 
 /** One of these, or nothing: there may be none to choose from. */
-export function maybeOne<T extends object>(extras: readonly fc.Arbitrary<T>[]): fc.Arbitrary<T | Record<string, never>> {
+export function maybeOne<T extends object>(
+  extras: readonly fc.Arbitrary<T>[],
+): fc.Arbitrary<T | Record<string, never>> {
   return extras.length === 0 ? fc.constant({}) : maybe(true, fc.oneof(...extras))
 }
 
@@ -45,7 +47,9 @@ export function textPart(may: Features): fc.Arbitrary<TextPart> {
 /** What the model said earlier, with where it had that from. */
 function spokenPart(may: Features): fc.Arbitrary<TextPart> {
   return words.chain((text) => {
-    const citation = may.has('document_cite') ? fc.oneof(urlCitation(text.length), documentCitation) : urlCitation(text.length)
+    const citation = may.has('document_cite')
+      ? fc.oneof(urlCitation(text.length), documentCitation)
+      : urlCitation(text.length)
     const citations = fc.array(citation, { minLength: 1, maxLength: 2 }).map((citations) => ({ citations }))
     return maybe(may.has('citations'), citations).map((extra) => ({ type: 'text', text, ...extra }))
   })
@@ -107,7 +111,9 @@ export function content(may: Features): fc.Arbitrary<(TextPart | MediaPart)[]> {
   if (media.length === 0) return text.map((part) => [part])
   return fc.oneof(
     text.map((part) => [part]),
-    fc.tuple(fc.oneof(...media), cached(may), text).map(([media, cache, text]) => [{ ...media, ...cache }, text]),
+    fc
+      .tuple(fc.oneof(...media), cached(may), text)
+      .map(([media, cache, text]) => [{ ...media, ...cache }, text]),
   )
 }
 
@@ -145,7 +151,9 @@ export function assistantParts(may: Features, maker: SealMaker | undefined): fc.
 /** The results of all that a turn calls, in order. */
 export function results(calls: readonly ToolCallPart[], may: Features): fc.Arbitrary<Turn> {
   const media = may.has('result_media') && may.has('image_base64')
-  const inner = media ? content(new Set<Feature>(['image_base64'])) : textPart(new Set()).map((part) => [part])
+  const inner = media
+    ? content(new Set<Feature>(['image_base64']))
+    : textPart(new Set()).map((part) => [part])
   const result = fc.tuple(inner, may.has('is_error') ? fc.boolean() : fc.constant(false))
   const all = fc.array(result, { minLength: calls.length, maxLength: calls.length })
   return all.map((results) => ({

@@ -66,13 +66,15 @@ export const thoughtBy = (by: SealMaker) => sealedThought.filter(({ seal }) => s
 /** Within a text of this length. */
 export function urlCitation(length: number): fc.Arbitrary<Citation> {
   const span = fc.tuple(fc.nat(length), fc.nat(length)).map((ends) => ends.toSorted((a, b) => a - b))
-  return fc.record({ url: urlOf(''), title: words, span }).map(({ url, title, span: [start = 0, end = 0] }) => ({
-    type: 'url',
-    url,
-    title,
-    start,
-    end,
-  }))
+  return fc
+    .record({ url: urlOf(''), title: words, span })
+    .map(({ url, title, span: [start = 0, end = 0] }) => ({
+      type: 'url',
+      url,
+      title,
+      start,
+      end,
+    }))
 }
 
 export const documentCitation: fc.Arbitrary<Citation> = fc

@@ -101,7 +101,9 @@ export function strictPromises(dialect: Dialect, can: Can): void {
     test('when it is whole', () => {
       fc.assert(
         fc.property(answers, fc.nat(), json, (answer, place, other) => {
-          const body = print(spoil(JSON.parse(textOf(dialect.encodeAnswer(answer, telling(false)))), place, other))
+          const body = print(
+            spoil(JSON.parse(textOf(dialect.encodeAnswer(answer, telling(false)))), place, other),
+          )
           dialect.decodeAnswer(body)
           dialect.readAnswer(body)
         }),

@@ -22,7 +22,8 @@ const strips: Readonly<Record<string, Strip>> = {
   logprobs: sampling('topLogprobs'),
   presence_penalty: sampling('presencePenalty'),
   frequency_penalty: sampling('frequencyPenalty'),
-  reasoning: (call) => withParts(without(call, 'reasoning'), (part) => (part.type === 'reasoning' ? [] : [part])),
+  reasoning: (call) =>
+    withParts(without(call, 'reasoning'), (part) => (part.type === 'reasoning' ? [] : [part])),
   reasoning_effort: (call) => without(call, 'reasoning'),
   reasoning_budget: (call) => without(call, 'reasoning'),
   reasoning_visible: (call) => without(call, 'reasoning'),
@@ -55,7 +56,10 @@ export function withoutAll(call: ChatCall, dropped: readonly string[]): ChatCall
   }, call)
 }
 
-export function without<T extends object, K extends keyof T>(value: T, ...names: readonly K[]): Omit<T, K> & T {
+export function without<T extends object, K extends keyof T>(
+  value: T,
+  ...names: readonly K[]
+): Omit<T, K> & T {
   const rest = { ...value }
   for (const name of names) delete rest[name]
   return rest

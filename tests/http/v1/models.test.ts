@@ -1,3 +1,5 @@
+import Anthropic from '@anthropic-ai/sdk'
+import { GoogleGenAI } from '@google/genai'
 import { NotFoundError } from 'openai'
 import { expect, test } from 'vitest'
 import { readRefusal } from '../../support/refusals.ts'
@@ -67,4 +69,36 @@ describeHosts('/v1/models', (world) => {
       expect(refusal).toMatchObject({ status: 404, code: 'model_not_found' })
     },
   )
+
+  test('lists them in Anthropic’s shape to who names its version, page by page', async () => {
+    const tenant = await world().tenant({ key: { models: ['acme-c*', 'sandbox-large'] } })
+    const sdk = new Anthropic({ baseURL: world().gateway.url, apiKey: tenant.key, maxRetries: 0 })
+    const names: string[] = []
+    for await (const model of sdk.models.list({ limit: 3 })) {
+      expect(model).toMatchObject({ type: 'model', display_name: expect.any(String) })
+      expect(Number.isNaN(Date.parse(model.created_at))).toBe(false)
+      names.push(model.id)
+    }
+    expect(names.toSorted()).toEqual(['acme-chat', 'acme-cny', 'best-chat', 'sandbox-large'])
+    expect(await sdk.models.retrieve('acme-chat')).toMatchObject({ id: 'acme-chat', type: 'model' })
+    await expect(sdk.models.retrieve('gpt-4.1')).rejects.toMatchObject({
+      status: 404,
+      error: { type: 'error', error: { type: 'not_found_error' } },
+    })
+  })
+
+  test('lists them in Google’s shape at its own address', async () => {
+    const tenant = await world().tenant({ key: { models: ['acme-c*', 'sandbox-large'] } })
+    const sdk = new GoogleGenAI({ apiKey: tenant.key, httpOptions: { baseUrl: world().gateway.url } })
+    const names: (string | undefined)[] = []
+    for await (const model of await sdk.models.list({ config: { pageSize: 3 } })) names.push(model.name)
+    expect(names.toSorted()).toEqual([
+      'models/acme-chat',
+      'models/acme-cny',
+      'models/best-chat',
+      'models/sandbox-large',
+    ])
+    expect(await sdk.models.get({ model: 'acme-chat' })).toMatchObject({ inputTokenLimit: 32_768 })
+    await expect(sdk.models.get({ model: 'gpt-4.1' })).rejects.toMatchObject({ status: 404 })
+  })
 })

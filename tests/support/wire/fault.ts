@@ -22,10 +22,12 @@ function sharpest(issue: Issue): Issue {
   return members.reduce((best, next) => (depthOf(next) > depthOf(best) ? next : best))
 }
 
-/** A name that is unknown lies one deeper than its path says; a wrong `type` says that it is the wrong member. */
+/** An unknown name lies deeper than its path says; a wrong type, of it all or by name, says that it is the wrong member. */
 function depthOf(issue: Issue): number {
-  if (issue.code === 'unrecognized_keys') return issue.path.length + 0.5
-  return issue.path.at(-1) === 'type' ? issue.path.length - 1 : issue.path.length
+  const depth = issue.path.length
+  if (issue.code === 'unrecognized_keys') return depth + 0.5
+  if (issue.path.at(-1) === 'type') return depth - 1
+  return issue.code === 'invalid_type' ? depth : depth + 0.25
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -24,6 +24,8 @@ export interface Wire {
   readonly requests: readonly WireRequest[]
   /** What to do with the next requests, one each. */
   next(scenes: Scene | readonly Scene[]): void
+  /** Drops what no request took. */
+  forget(): void
   /** Resolves as soon as it is so; looked at whenever a request comes, ends or is left. */
   until(isSo: () => boolean): Promise<void>
   stop(): Promise<void>
@@ -128,6 +130,7 @@ export async function startWire(format: WireFormat, options: WireOptions = {}): 
     url: `http://127.0.0.1:${port}${vendor.base}`,
     requests: state.requests,
     next: (scenes) => void state.scenes.push(...[scenes].flat()),
+    forget: () => void state.scenes.splice(0),
     until: (isSo) => state.watch.until(isSo),
     stop: () =>
       new Promise((resolve) => {

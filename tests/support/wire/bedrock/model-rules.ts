@@ -65,8 +65,12 @@ function isOn(asked: Asked): boolean {
   return type === 'enabled' || type === 'adaptive'
 }
 
+function fixesSampling({ model }: Asked): boolean {
+  return /claude/.test(model) && abilitiesOf(model).fixedSampling
+}
+
 function claudeSamples(asked: Asked): string | undefined {
-  const isFixed = abilitiesOf(asked.model).fixedSampling && /claude/.test(asked.model)
+  const isFixed = fixesSampling(asked)
   if (!isFixed && !isOn(asked)) return undefined
   const { temperature = 1, topP = 1 } = asked.request.inferenceConfig ?? {}
   const why = isFixed ? 'on this model' : 'when thinking is enabled'

@@ -87,6 +87,8 @@ const message = z.discriminatedUnion('role', [
     role: z.literal('assistant'),
     content: assistantContent.nullish(),
     refusal: z.string().nullish(),
+    // SDKs send a message back as it came.
+    annotations: z.array(z.looseObject({})).nullish(),
     tool_calls: z.array(toolCall).min(1).optional(),
     audio: z.strictObject({ id: z.string() }).nullish(),
     function_call: functionCall.nullish(),

@@ -70,39 +70,33 @@ function checkExtensions({ messages }: ChatRequest, { reasoningContent }: WireOp
   }
 }
 
-/** What models that think do not take. */
-const notForThinkers = [
-  'temperature',
-  'top_p',
-  'presence_penalty',
-  'frequency_penalty',
-  'logprobs',
-  'logit_bias',
-] as const
-const harmless: readonly unknown[] = [undefined, null, 0, false]
+/** What models that think take only as it is anyway. */
+const fixedForThinkers = {
+  temperature: 1,
+  top_p: 1,
+  presence_penalty: 0,
+  frequency_penalty: 0,
+  logprobs: false,
+  logit_bias: null,
+} satisfies Partial<Record<keyof ChatRequest, unknown>>
+
+function checkSampling(request: ChatRequest): void {
+  if (!fixesSampling(request.model, request.reasoning_effort)) return
+  const fields: Readonly<Record<string, unknown>> = request
+  const entries = Object.entries(fixedForThinkers)
+  const wrong = entries.find(([name, fixed]) => (fields[name] ?? fixed) !== fixed)
+  if (wrong) unsupported(wrong[0])
+}
 
 function checkModel(request: ChatRequest): void {
-  const { model, reasoning_effort: effort } = request
-  if (request.max_tokens && request.max_completion_tokens) {
-    refuse(
-      "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
-      'max_tokens',
-      'invalid_parameter_combination',
-    )
-  }
+  const { model, max_tokens: cap, stop, reasoning_effort: effort } = request
   if (!isReasoning(model)) {
     if (effort) refuse('Unrecognized request argument supplied: reasoning_effort', 'reasoning_effort')
     return
   }
-  if (request.max_tokens) unsupported('max_tokens', 'max_completion_tokens')
-  if (/^o\d/.test(model) && request.stop) unsupported('stop')
-  if (!fixesSampling(model, effort)) return
-  for (const name of notForThinkers) {
-    const value = request[name]
-    const isDefault =
-      name === 'temperature' || name === 'top_p' ? (value ?? 1) === 1 : harmless.includes(value)
-    if (!isDefault) unsupported(name)
-  }
+  if (cap) unsupported('max_tokens', 'max_completion_tokens')
+  if (stop && /^o\d/.test(model)) unsupported('stop')
+  checkSampling(request)
 }
 
 function namesOf({ tools = [] }: ChatRequest): string[] {
@@ -136,6 +130,10 @@ function checkFormat({ response_format: format, messages }: ChatRequest): void {
 }
 
 function checkPairs(request: ChatRequest): void {
+  if (request.max_tokens && request.max_completion_tokens) {
+    const message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
+    refuse(message, 'max_tokens', 'invalid_parameter_combination')
+  }
   if (request.stream_options && !request.stream) {
     refuse("The 'stream_options' parameter is only allowed when 'stream' is enabled.", 'stream_options')
   }
@@ -149,8 +147,8 @@ export function checkRequest(request: ChatRequest, options: WireOptions): void {
   checkExtensions(request, options)
   checkContent(request)
   checkCalls(request)
+  checkPairs(request)
   checkModel(request)
   checkTools(request)
   checkFormat(request)
-  checkPairs(request)
 }

@@ -1,0 +1,89 @@
+import { NotFoundError } from 'openai'
+import { expect, test } from 'vitest'
+import { describeHosts } from '../../support/world.ts'
+
+const model = 'acme-chat'
+
+describeHosts('kept responses', (world) => {
+  /** What the provider was sent last. */
+  const messagesSent = () => world().simulators.acme.requests.at(-1)?.body as { messages: unknown[] }
+
+  test.each([false, true])('the next request goes on from one, streamed: %s', async (stream) => {
+    const tenant = await world().tenant()
+    const { responses } = tenant.sdk()
+    const first = stream
+      ? await responses.stream({ model, input: 'What is a weir?', instructions: 'Be brief.' }).finalResponse()
+      : await responses.create({ model, input: 'What is a weir?', instructions: 'Be brief.' })
+    const second = await responses.create({ model, input: 'And a dam?', previous_response_id: first.id })
+    expect(messagesSent().messages).toEqual([
+      expect.objectContaining({ role: 'user', content: 'What is a weir?' }),
+      expect.objectContaining({ role: 'assistant', content: first.output_text }),
+      expect.objectContaining({ role: 'user', content: 'And a dam?' }),
+    ])
+    expect(second.previous_response_id).toBe(first.id)
+    const third = await responses.create({ model, input: 'Why?', previous_response_id: second.id })
+    expect(messagesSent().messages).toHaveLength(5)
+    expect(third.output_text).not.toBe('')
+  })
+
+  test('an item of one is put in where it is referred to', async () => {
+    const tenant = await world().tenant()
+    const { responses } = tenant.sdk()
+    const first = await responses.create({ model, input: 'What is a weir?' })
+    const id = first.output[0]?.id ?? ''
+    await responses.create({
+      model,
+      input: [
+        { role: 'user', content: 'What is a weir?' },
+        { type: 'item_reference', id },
+        { role: 'user', content: 'Why?' },
+      ],
+    })
+    expect(messagesSent().messages).toHaveLength(3)
+    await expect(
+      responses.create({ model, input: [{ type: 'item_reference', id: 'msg_none' }] }),
+    ).rejects.toBeInstanceOf(NotFoundError)
+  })
+
+  test('can be read again, listed and deleted', async () => {
+    const tenant = await world().tenant()
+    const { responses } = tenant.sdk()
+    const made = await responses.create({ model, input: 'What is a weir?' })
+    const { output_text: text, ...kept } = await responses.retrieve(made.id)
+    expect([kept.id, text ?? made.output_text]).toEqual([made.id, made.output_text])
+    const items = await responses.inputItems.list(made.id)
+    expect(items.data).toEqual([expect.objectContaining({ role: 'user', content: 'What is a weir?' })])
+    await responses.delete(made.id)
+    await expect(responses.retrieve(made.id)).rejects.toBeInstanceOf(NotFoundError)
+    await expect(
+      responses.create({ model, input: 'x', previous_response_id: made.id }),
+    ).rejects.toBeInstanceOf(NotFoundError)
+  })
+
+  test('are those of one org alone', async () => {
+    const [mine, other] = [await world().tenant(), await world().tenant()]
+    const made = await mine.sdk().responses.create({ model, input: 'A secret' })
+    const sent = world().simulators.acme.requests.length
+    const { responses } = other.sdk()
+    await expect(responses.retrieve(made.id)).rejects.toBeInstanceOf(NotFoundError)
+    await expect(responses.delete(made.id)).rejects.toBeInstanceOf(NotFoundError)
+    await expect(responses.inputItems.list(made.id)).rejects.toBeInstanceOf(NotFoundError)
+    await expect(
+      responses.create({ model, input: 'x', previous_response_id: made.id }),
+    ).rejects.toBeInstanceOf(NotFoundError)
+    await expect(
+      responses.create({ model, input: [{ type: 'item_reference', id: made.output[0]?.id ?? '' }] }),
+    ).rejects.toBeInstanceOf(NotFoundError)
+    expect(world().simulators.acme.requests).toHaveLength(sent)
+    expect((await mine.sdk().responses.retrieve(made.id)).id).toBe(made.id)
+  })
+
+  test('are not kept for a caller who asked for that, and what failed is none', async () => {
+    const tenant = await world().tenant()
+    const { responses } = tenant.sdk()
+    const made = await responses.create({ model, input: 'x', store: false })
+    expect(made.store).toBe(false)
+    await expect(responses.retrieve(made.id)).rejects.toBeInstanceOf(NotFoundError)
+    await expect(responses.retrieve('resp_none')).rejects.toBeInstanceOf(NotFoundError)
+  })
+})

@@ -1,0 +1,4 @@
+import { anthropic } from './clients/anthropic.ts'
+import { describeMatrix } from './matrix.ts'
+
+describeMatrix(anthropic)

@@ -1,0 +1,44 @@
+import { expect } from 'vitest'
+import type { Scene, WireFinish } from '../../support/wire/scene.ts'
+import { addressOf, expectReceipt, passes, play, type Cell } from '../call.ts'
+import { plain, spoken, usage } from '../scenes.ts'
+import { toldBy } from '../upstreams.ts'
+
+/** Words: who asked gets them, with why they ended and what they took. */
+export async function text(cell: Cell): Promise<void> {
+  const { client, upstream } = cell
+  const body = client.body(plain, addressOf(cell))
+  const { told, seen, answered } = await play(cell, { text: spoken, usage }, body)
+  expect(told).toMatchObject({ text: spoken, finish: client.finishes.stop, calls: [], reasoning: '' })
+  expect(told.model).toBe(passes(cell) ? cell.model : addressOf(cell).model)
+  expect(told.usage).toBeDefined()
+  expect(toldBy(upstream, usage)).toMatchObject(told.usage ?? {})
+  const up = JSON.stringify(seen.body)
+  expect(up).toContain(plain.system)
+  expect(up).toContain(plain.text)
+  expect(answered.headers.get('x-weir-dropped')).toBeNull()
+  await expectReceipt(cell, answered.id, usage)
+}
+
+async function ending(cell: Cell, scene: Scene, finish: WireFinish): Promise<void> {
+  const { client } = cell
+  const { told, answered } = await play(cell, { ...scene, usage }, client.body(plain, addressOf(cell)))
+  expect(told).toMatchObject({ text: scene.text, finish: client.finishes[finish] })
+  await expectReceipt(cell, answered.id, usage)
+}
+
+export function length(cell: Cell): Promise<void> {
+  return ending(cell, { text: 'And then', finish: 'length' }, 'length')
+}
+
+export function filtered(cell: Cell): Promise<void> {
+  return ending(cell, { text: 'I will', finish: 'content_filter' }, 'content_filter')
+}
+
+/** Nothing at all was said. */
+export async function silence(cell: Cell): Promise<void> {
+  const body = cell.client.body(plain, addressOf(cell))
+  const { told, answered } = await play(cell, { text: '', usage }, body)
+  expect(told).toMatchObject({ text: '', calls: [], finish: cell.client.finishes.stop })
+  await expectReceipt(cell, answered.id, usage)
+}

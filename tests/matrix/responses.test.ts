@@ -1,0 +1,4 @@
+import { responses } from './clients/responses.ts'
+import { describeMatrix } from './matrix.ts'
+
+describeMatrix(responses)
