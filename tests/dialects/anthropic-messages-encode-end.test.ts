@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { closing, dataIn, limit, priced, receipt, wholeUsage } from './anthropic-events.ts'
-import { block, call, delta, encoderFor, end, finish, over, told } from './anthropic-chat-events.ts'
+import { block, call, delta, encoderFor, finish, over, told } from './anthropic-chat-events.ts'
 
 describe('an end that is held', () => {
   test('goes down with what was charged and what it cost', () => {

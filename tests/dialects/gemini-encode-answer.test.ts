@@ -310,6 +310,8 @@ describe('a stream', () => {
   })
 })
 
+const finishMessage = 'A budget affords no more output.'
+
 describe('an end that is held', () => {
   test.each(['sse', undefined])('is told with what the call cost: %s', (alt) => {
     const encoder = encoderFor({ ...(alt && { alt }), holdEnd: true })
@@ -331,7 +333,7 @@ describe('an end that is held', () => {
     const printed = encoder.push(answered.slice(0, 7)) + encoder.cut({ ...plain, limit })
     const chunks = readChunks(printed)
     expect(chunks.at(-1)).toEqual({
-      ...chunk([{ text: 'He' }], { finishReason: 'MAX_TOKENS' }),
+      ...chunk([{ text: 'He' }], { finishReason: 'MAX_TOKENS', finishMessage }),
       usageMetadata: wireUsage,
       weir: { reason: 'budget', limit },
     })

@@ -176,6 +176,8 @@ describe('an error', () => {
   })
 })
 
+const finishMessage = 'A budget affords no more output.'
+
 describe('an end of ours', () => {
   test.each(['sse', undefined])('follows what the provider sent: %s', (alt) => {
     const scanner = scannerFor({ ...(alt && { alt }), holdEnd: true })
@@ -203,8 +205,8 @@ describe('an end of ours', () => {
     const content = { role: 'model', parts: [{ text: '' }] }
     expect(readChunks(printed).at(-1)).toEqual({
       candidates: [
-        { content, finishReason: 'MAX_TOKENS', index: 0 },
-        { content, finishReason: 'MAX_TOKENS', index: 2 },
+        { content, finishReason: 'MAX_TOKENS', finishMessage, index: 0 },
+        { content, finishReason: 'MAX_TOKENS', finishMessage, index: 2 },
       ],
       usageMetadata: wireUsage,
       ...head,

@@ -14,19 +14,27 @@ interface Answering {
   readonly answer: (request: ReturnType<typeof gemini.read>) => Uint8Array | string
 }
 
+/** The newest SDK asks for `v1`, those before for `v1beta`. */
+function readIncoming(url: string, body: Uint8Array) {
+  const { pathname, searchParams } = new URL(url, 'http://x')
+  const [, model = '', verb = ''] = /^\/v1(?:beta)?\/models\/([^:]+):(\w+)$/.exec(pathname) ?? []
+  return { body, model, stream: verb === 'streamGenerateContent', query: Object.fromEntries(searchParams) }
+}
+
 /** An official client of a server that answers as we do. */
 async function clientOf({ status = 200, answer }: Answering): Promise<GoogleGenAI> {
   const server = createServer((request, response) => {
     const received: Buffer[] = []
     request.on('data', (bytes: Buffer) => received.push(bytes))
     request.on('end', () => {
-      const { pathname, searchParams } = new URL(request.url ?? '', 'http://x')
-      const [, model = '', verb = ''] = /^\/v1(?:beta)?\/models\/([^:]+):(\w+)$/.exec(pathname) ?? []
-      const stream = verb === 'streamGenerateContent'
-      const query = Object.fromEntries(searchParams)
-      const body = answer(gemini.read({ body: Buffer.concat(received), model, stream, query }))
-      const type = stream && status === 200 ? 'text/event-stream' : 'application/json'
-      response.writeHead(status, { 'content-type': type }).end(body)
+      try {
+        const incoming = readIncoming(request.url ?? '', Buffer.concat(received))
+        const body = answer(gemini.read(incoming))
+        const type = incoming.stream && status === 200 ? 'text/event-stream' : 'application/json'
+        response.writeHead(status, { 'content-type': type }).end(body)
+      } catch (error) {
+        response.writeHead(418).end(String(error))
+      }
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -160,9 +168,8 @@ describe('a stream', () => {
     const read = []
     for await (const chunk of await client.models.generateContentStream(asked)) read.push(chunk)
     expect(read.at(-1)).toMatchObject({
-      candidates: [{ finishReason: 'MAX_TOKENS' }],
+      candidates: [{ finishReason: 'MAX_TOKENS', finishMessage: 'A budget affords no more output.' }],
       usageMetadata: wireUsage,
-      weir: { reason: 'budget', limit },
     })
   })
 

@@ -9,8 +9,8 @@ export interface Ask {
   readonly tools?: readonly AskedTool[]
   /** JSON Schema that the answer must fit. */
   readonly schema?: Json
-  /** That the model thinks, and shows its thoughts where one can ask for that. */
-  readonly think?: true
+  /** That the model thinks, within a budget or by its own measure, and shows its thoughts where one can ask for that. */
+  readonly think?: 'budget' | 'adaptive'
   readonly stop?: string
 }
 

@@ -34,9 +34,12 @@ export function cutChunk(head: ChunkHead, candidates: readonly CandidateChunk[],
   return { candidates, usageMetadata: printUsage(cut.usage), ...head, weir }
 }
 
-/** The piece of a candidate that reached its cap. */
+/** Official clients leave out what they do not know, but for this they have a field. */
+export const cutMessage = { finishMessage: 'A budget affords no more output.' }
+
+/** The piece of a candidate that is cut. */
 export function cappedCandidate(index: number): CandidateChunk {
-  return { content: emptyContent, finishReason: 'MAX_TOKENS', index }
+  return { content: emptyContent, finishReason: 'MAX_TOKENS', ...cutMessage, index }
 }
 
 function receiptOf({ requestId, model, cost }: StreamClosing): object | undefined {

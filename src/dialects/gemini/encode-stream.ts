@@ -3,7 +3,7 @@ import type { ScanOptions, StreamClosing, StreamCut, StreamEncoder, Telling } fr
 import type { Usage } from '../../core/usage.ts'
 import { PartPrinter } from './answer-parts.ts'
 import { BlockLine, wholeBlock, type LinedBlock } from './block-line.ts'
-import { closingChunk, cutChunk, type CandidateChunk, type ChunkHead } from './closing-chunks.ts'
+import { closingChunk, cutChunk, cutMessage, type CandidateChunk, type ChunkHead } from './closing-chunks.ts'
 import type { WirePart } from './encode-parts.ts'
 import { printFinish } from './finish.ts'
 import { GroundingPrinter } from './grounding.ts'
@@ -51,7 +51,8 @@ export class GeminiStreamEncoder implements StreamEncoder {
 
   cut(cut: StreamCut): string {
     if (this.#isDone) return ''
-    return this.#printLast(cutChunk(this.#head, [this.#lastCandidate({ finish: 'length', cut: true })], cut))
+    const last = this.#lastCandidate({ finish: 'length', cut: true })
+    return this.#printLast(cutChunk(this.#head, [{ ...last, ...cutMessage }], cut))
   }
 
   #take(event: ChatEvent): void {

@@ -19,8 +19,20 @@ export function encodeMessages({ system, turns }: ChatCall, writing: Writing): M
     ...system
       .filter(({ text }) => text !== '')
       .map((part) => ({ role: 'system', content: encodeContent([part], writing) })),
-    ...joinTurns(turns).flatMap((turn) => encodeTurn(turn, writing)),
+    ...joinTurns(turns.flatMap((turn) => sayable(turn, writing))).flatMap((turn) => encodeTurn(turn, writing)),
   ]
+}
+
+/**
+ * What is left of a turn, if anything. Thoughts go to nobody but their maker, who is none that speaks like this; a seal alone is
+ * worth nothing to others.
+ */
+function sayable(turn: Turn, { dropped }: Writing): Turn[] {
+  const parts = turn.parts.filter((part) => {
+    if (part.type === 'reasoning' && part.text !== '') dropped.add('reasoning')
+    return part.type !== 'reasoning' && !('text' in part && part.text === '')
+  })
+  return parts.length > 0 ? [{ ...turn, parts }] : []
 }
 
 /**
@@ -63,11 +75,11 @@ function isResult(part: Part): part is ToolResultPart {
 
 /** What the model alone can say has no place in other turns. */
 function isContent(part: Part, { dropped }: Writing): part is TextPart | MediaPart {
-  if (part.type === 'tool_call' || part.type === 'reasoning' || part.type === 'refusal') {
+  if (part.type === 'tool_call' || part.type === 'refusal') {
     dropped.add(part.type)
     return false
   }
-  return part.type !== 'tool_result'
+  return part.type !== 'tool_result' && part.type !== 'reasoning'
 }
 
 /** A result holds text alone: its media go into the message after all results. */
@@ -92,7 +104,6 @@ function encodeAssistant(parts: readonly Part[], name: object, writing: Writing)
   const text = textOf(parts, '')
   const refusal = parts.flatMap((part) => (part.type === 'refusal' ? part.text : [])).join('')
   const calls = parts.filter((part) => part.type === 'tool_call').map(encodeToolCall)
-  if (text === '' && refusal === '' && calls.length === 0) return []
   return [
     {
       role: 'assistant',
@@ -104,12 +115,8 @@ function encodeAssistant(parts: readonly Part[], name: object, writing: Writing)
   ]
 }
 
-/** Thoughts go to nobody but their maker, who is none that speaks like this. Seals alone are worth nothing to others. */
 function noteUnsaid(part: Part, { dropped }: Writing): void {
   switch (part.type) {
-    case 'reasoning':
-      if (part.text !== '') dropped.add('reasoning')
-      return
     case 'text':
       if (part.citations?.length) dropped.add('citations')
       if (part.cache) dropped.add('cache_control')
@@ -118,6 +125,7 @@ function noteUnsaid(part: Part, { dropped }: Writing): void {
       if (part.cache) dropped.add('cache_control')
       return
     case 'refusal':
+    case 'reasoning':
       return
     case 'tool_result':
       throw untranslatable('The result of a tool cannot be in a turn of the assistant.')

@@ -19,8 +19,9 @@ export class Reads {
   readonly #answers = new Map<string, unknown>()
 
   read<T>(name: string, fetch: () => Promise<T>): T {
-    // Whatever stands under a name was fetched for it.
-    if (this.#answers.has(name)) return this.#answers.get(name) as T
+    const answer = this.#answers.get(name)
+    // Whatever stands under a name was fetched for it, be it nothing.
+    if (answer !== undefined || this.#answers.has(name)) return answer as T
     throw new Unread(name, fetch)
   }
 

@@ -61,9 +61,10 @@ export class RedisStore implements RecordStore {
 
   /** What the same work wrote is not among them. */
   list<K extends RecordKind>(kind: K, query: ListQuery): readonly RecordKinds[K][] {
-    const { owner = '', after = '', order, limit } = query
-    // Only the owner may have a space in its name.
-    const name = `${kind} ${order} ${limit} ${after} ${owner}`
+    const { owner, after, order, limit } = query
+    // Those of a call, which begin nowhere, are asked for too often to write them in JSON.
+    const isWhole = owner !== undefined && after === undefined
+    const name = isWhole ? `list ${kind} ${order} ${limit} ${owner}` : JSON.stringify([kind, query])
     return this.#options.reads.read(name, () => this.#fetchList<K>(kind, query))
   }
 
@@ -72,12 +73,11 @@ export class RedisStore implements RecordStore {
   }
 
   #kept(kind: RecordKind, id: string): Kept | undefined {
-    return this.#written.get(`${kind} ${id}`) ?? this.#read(kind, id)
-  }
-
-  #read(kind: RecordKind, id: string): Kept | undefined {
+    const name = `${kind} ${id}`
     const { connection, keys, reads } = this.#options
-    return reads.read(`${kind} ${id}`, async () => {
+    const written = this.#written.get(name)
+    if (written) return written
+    return reads.read(name, async () => {
       const text = await connection.command('HGET', keys.records(kind), id)
       return typeof text === 'string' ? (JSON.parse(text) as Kept) : undefined
     })

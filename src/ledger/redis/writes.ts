@@ -47,17 +47,18 @@ const keepInMemory = 1_000
 const known = new Map<string, Line>()
 
 function lineOf({ dimension, hour, value, project, model, provider }: RollupLine): Line {
-  const hash = rollupsName(dimension, dayOf(hour))
+  const day = dayOf(hour)
+  const hash = rollupsName(dimension, day)
   const field = JSON.stringify([hour, value, project, model, provider])
-  const days = rollupDaysName(dimension)
-  return remembered({ hash, field, count: measures.length, days, day: String(dayOf(hour)) })
-}
-
-/** The same object for the same line, so that it is said once where calls are written together. */
-function remembered(line: Line): Line {
-  const name = `${line.hash} ${line.field}`
+  const name = `${hash} ${field}`
   const found = known.get(name)
   if (found) return found
+  const days = rollupDaysName(dimension)
+  return remember(name, { hash, field, count: measures.length, days, day: String(day) })
+}
+
+/** So that it is the same object for the same line, which is said once where calls are written together. */
+function remember(name: string, line: Line): Line {
   if (known.size >= keepInMemory) known.clear()
   known.set(name, line)
   return line
@@ -67,5 +68,7 @@ function remembered(line: Line): Line {
 export function learn(receipt: Receipt, now: number): AddedSum[] {
   if (!teaches(receipt)) return []
   const field = JSON.stringify([receipt.model, generationOf(now), binOf(receipt.usage.outputTokens)])
-  return [{ line: remembered({ hash: habitsName(receipt.keyId), field, count: 1 }), amounts: [1] }]
+  const hash = habitsName(receipt.keyId)
+  const name = `${hash} ${field}`
+  return [{ line: known.get(name) ?? remember(name, { hash, field, count: 1 }), amounts: [1] }]
 }

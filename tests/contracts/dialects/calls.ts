@@ -7,6 +7,7 @@ import type { CallTarget, Dialect, EncodedCall, UpstreamDialect } from '../../..
 import { WeirError } from '../../../src/core/errors.ts'
 import { callOf } from './arbitrary-call.ts'
 import { sealBy, thoughtBy } from './arbitrary-text.ts'
+import { saidIn, wildCall } from './arbitrary-wild.ts'
 import { features, type Can, type Feature, type UpstreamCan } from './can.ts'
 import { without, withoutAll } from './without.ts'
 
@@ -66,6 +67,20 @@ export function callPromises(dialect: Dialect, can: Can): void {
           expect(found).toEqual(expected)
         }),
         { numRuns: 300 },
+      )
+    })
+
+    test('of any shape keeps all that is said in it, and is read again', () => {
+      fc.assert(
+        fc.property(wildCall, (call) => {
+          const encoded = tryEncode(dialect, call, target(can))
+          if (!encoded) return
+          const body = decoder.decode(encoded.body)
+          for (const text of saidIn(call)) expect(body).toContain(JSON.stringify(text).slice(1, -1))
+          const again = dialect.encodeCall(readBack(dialect, encoded, call), target(can))
+          expect(JSON.parse(decoder.decode(again.body))).toEqual(JSON.parse(body))
+        }),
+        { numRuns: 500 },
       )
     })
 

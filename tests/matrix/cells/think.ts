@@ -3,13 +3,11 @@ import type { Scene } from '../../support/wire/scene.ts'
 import type { Told } from '../ask.ts'
 import { addressOf, expectReceipt, play, type Cell } from '../call.ts'
 import { calls, spoken, usage, withTools } from '../scenes.ts'
-import { upstreams } from '../upstreams.ts'
 import { outputsFor } from './call-tools.ts'
 
 /** How a thought is sealed: by a signature on what is shown, or by a lock. */
 export type Sealing = 'signature' | 'encrypted'
 
-const asked = { ...withTools, think: true as const }
 const thoughts = ['I need both 🌊.', 'The weather once more.', 'Now I know.']
 
 let made = 0
@@ -30,7 +28,8 @@ async function thinkThrough(cell: Cell, sealing: Sealing): Promise<{ seals: stri
   const scenes: Scene[] = [{ calls }, { calls: calls.slice(0, 1) }, { text: spoken }]
   const seals = scenes.map(newSeal)
   const turns: Turn[] = []
-  let body = client.body(asked, addressOf(cell))
+  const think = /opus-(4-6|5)/.test(cell.model) ? 'adaptive' : 'budget'
+  let body = client.body({ ...withTools, think }, addressOf(cell))
   for (const [at, scene] of scenes.entries()) {
     const reasoning = { text: thoughts[at] ?? '', [sealing]: seals[at] }
     const { told, seen, answered } = await play(cell, { ...scene, reasoning, usage }, body)
@@ -51,13 +50,13 @@ function shows({ upstream, model, client }: Cell): boolean {
   if (upstream === 'chat') return false
   // It has no word for the wish, and some show them to nobody who does not ask.
   const asks = client.dialect !== 'openai-chat'
-  return asks || upstream === 'bedrock' || /claude-(sonnet|opus)-4/.test(model)
+  return asks || upstream === 'bedrock' || upstream === 'gemini' || /claude-(sonnet|opus)-4/.test(model)
 }
 
 async function thinking(cell: Cell, sealing: Sealing): Promise<void> {
   const { seals: issued, turns } = await thinkThrough(cell, sealing)
   const [, second, third] = turns
-  const isShown = shows(cell) && (sealing === 'signature' || upstreams[cell.upstream].format === 'gemini')
+  const isShown = shows(cell) && sealing === 'signature'
   expect(turns.map(({ told }) => told.reasoning)).toEqual(isShown ? thoughts : ['', '', ''])
   expect(turns.map(({ told }) => told.calls.length)).toEqual([2, 1, 0])
   expect(turns.map(({ told }) => told.text)).toEqual(['', '', spoken])

@@ -11,6 +11,11 @@ function userContent({ text, image }: Ask): unknown {
   ]
 }
 
+const thinkings = {
+  budget: { type: 'enabled', budget_tokens: 2048 },
+  adaptive: { type: 'adaptive', display: 'summarized' },
+}
+
 function body(ask: Ask, { model, stream }: { model: string; stream: boolean }): Json {
   const { system, tools, schema, think, stop } = ask
   return {
@@ -26,7 +31,7 @@ function body(ask: Ask, { model, stream }: { model: string; stream: boolean }): 
       })),
     }),
     ...(schema && { output_config: { format: { type: 'json_schema', schema } } }),
-    ...(think && { thinking: { type: 'enabled', budget_tokens: 2048 } }),
+    ...(think && { thinking: thinkings[think] }),
     ...(stop !== undefined && { stop_sequences: [stop] }),
     ...(stream && { stream: true }),
   }

@@ -28,7 +28,7 @@ function body(ask: Ask): Json {
     generationConfig: {
       maxOutputTokens: cap,
       ...(schema && { responseMimeType: 'application/json', responseJsonSchema: schema }),
-      ...(think && { thinkingConfig: { includeThoughts: true } }),
+      ...(think && { thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 } }),
       ...(stop !== undefined && { stopSequences: [stop] }),
     },
   }
