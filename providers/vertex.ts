@@ -43,10 +43,12 @@ function addressOf(project: string): string {
 
 function locate(environment: Environment): Location | undefined {
   const { GOOGLE_CLOUD_PROJECT: project } = environment
-  // It becomes a part of the address.
-  const isName = typeof project === 'string' && /^[a-z0-9][a-z0-9:.-]{0,98}[a-z0-9]$/.test(project)
-  return isName && isGlobal(environment) ? { baseUrl: addressOf(project) } : undefined
+  const isNamed = typeof project === 'string' && projectName.test(project)
+  return isNamed && isGlobal(environment) ? { baseUrl: addressOf(project) } : undefined
 }
+
+/** It becomes a part of the address. Some have the name of a domain in front. */
+const projectName = /^([a-z0-9][a-z0-9.-]{0,60}:)?[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/
 
 function isGlobal({ GOOGLE_CLOUD_LOCATION: location }: Environment): boolean {
   return location === undefined || location === '' || location === 'global'

@@ -65,7 +65,8 @@ function isLeftOut(name: string, manual: Manual): boolean {
 
 /** What was written by hand, without what is for the sync alone. */
 function fieldsOf(byHand: ManualModel | undefined): Model {
-  const { why: _why, package: _package, names: _names, ...rest } = byHand ?? {}
+  if (!byHand) return {}
+  const { why: _why, package: _package, names: _names, ...rest } = byHand
   const { per_million: _prices, region: _region, ...fields } = rest
   return fields
 }

@@ -91,6 +91,14 @@ describe('messages', () => {
     ])
   })
 
+  test('of the system wait for the end of what the user says, though an assistant’s in between has no word', () => {
+    expect(messages([user(said('a')), instruction('i'), assistant(said(' ')), user(said('b'))])).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'a' }] },
+      { role: 'user', content: [{ type: 'text', text: 'b' }] },
+      { role: 'system', content: [{ type: 'text', text: 'i' }] },
+    ])
+  })
+
   test('of the system go to the front where it does not', () => {
     const { body } = encode({ turns: conversation }, { model: 'claude-sonnet-4-6' })
     expect(JSON.stringify(body['system'])).toMatch(/i0.*i1.*i2.*i3/)

@@ -85,28 +85,25 @@ describe('odd input', () => {
     'temperature',
   ]
 
+  const messages = fc.array(fc.record({ role: fc.constantFrom('user', 'assistant'), content: fc.array(odd) }))
+  const message = fc.array(odd, { maxLength: 3 })
+  const anyField = fc.tuple(fc.constantFrom(...fields), odd).map(([name, value]) => ({ [name]: value }))
+  const anyContent = fc.oneof(messages, message).map((messages) => ({ messages }))
+
   test('in a request is read or refused', () => {
-    const messages = fc.array(fc.record({ role: fc.constantFrom('user', 'assistant'), content: odd }), {
-      maxLength: 3,
-    })
     fc.assert(
-      fc.property(
-        fc.dictionary(fc.constantFrom(...fields), odd),
-        messages,
-        fc.boolean(),
-        (more, messages, plainly) => {
-          const body = bytesOf(JSON.stringify(request({ ...more, ...(plainly && { messages }) })))
-          onlyRefusals(() => {
-            const read = anthropicMessages.read({ body })
-            anthropicMessages.rewrite(read, { ...target(), upstreamModel: 'm', outputCap: 1 })
-            const call = anthropicMessages.decodeCall(read)
-            anthropicMessages.encodeCall(call, target('claude-sonnet-4-5'))
-            anthropicMessages.encodeCall(call, target('claude-opus-5-5'))
-          })
-          onlyRefusals(() => void readCountTokens(body))
-        },
-      ),
-      { numRuns: 500 },
+      fc.property(fc.oneof(anyField, anyContent), (fields) => {
+        const body = bytesOf(JSON.stringify(request(fields)))
+        onlyRefusals(() => {
+          const read = anthropicMessages.read({ body })
+          anthropicMessages.rewrite(read, { ...target(), upstreamModel: 'm', outputCap: 1 })
+          const call = anthropicMessages.decodeCall(read)
+          anthropicMessages.encodeCall(call, target('claude-sonnet-4-5'))
+          anthropicMessages.encodeCall(call, target('claude-opus-5-5'))
+        })
+        onlyRefusals(() => void readCountTokens(body))
+      }),
+      { numRuns: 1_000 },
     )
   })
 

@@ -97,6 +97,10 @@ describe('a stream that goes by', () => {
     expect(scanner).toMatchObject({ finished: true, ended: true, usage: undefined })
   })
 
+  test('may only say that it is over', () => {
+    expect(scan(begun + stop).scanner).toMatchObject({ finished: true, ended: true, usage: undefined })
+  })
+
   test('adds in what it took to compact its context', () => {
     const iterations = [
       { type: 'compaction', input_tokens: 1_000, cache_read_input_tokens: 50, output_tokens: 100 },
@@ -162,7 +166,6 @@ describe('an end that is kept back', () => {
           input_tokens: 12,
           cache_read_input_tokens: 8,
           cache_creation_input_tokens: 0,
-          cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
           output_tokens: 5,
           output_tokens_details: { thinking_tokens: 3 },
         },

@@ -41,6 +41,8 @@ describe('thought', () => {
     { model: 'claude-opus-5-5', wish: 'none', effort: 'low', dropped: ['reasoning'] },
     { model: 'claude-opus-9', wish: 'none', effort: 'low', dropped: ['reasoning'] },
     { model: 'claude-3-haiku', wish: 'none' },
+    { model: 'claude-fable-5-20260801', wish: 'none', effort: 'low', dropped: ['reasoning'] },
+    { model: 'claude-haiku-5-5', wish: 'none', thinking: { type: 'disabled' } },
   ])('of $model with effort $wish', ({ model, wish, thinking, effort, dropped = [] }) => {
     expect(think({ effort: wish }, model)).toEqual({ thinking, effort, dropped })
   })

@@ -39,21 +39,10 @@ describe('tools', () => {
     expect(old.dropped).toEqual(['strict'])
   })
 
-  test('of plain text are told as one field of text', () => {
-    const grammar = { type: 'lark', definition: 'start: "a"' }
-    const { body } = encode({ tools: [{ kind: 'custom', name: 'patch', description: 'P.', grammar }] })
-    expect(body['tools']).toEqual([
-      {
-        name: 'patch',
-        description: expect.stringMatching(/^P\.\n\n.*grammar:\n.*lark/) as string,
-        input_schema: {
-          type: 'object',
-          properties: { input: { type: 'string' } },
-          required: ['input'],
-          additionalProperties: false,
-        },
-      },
-    ])
+  test('of plain text there are none', () => {
+    const patch: Tool = { kind: 'custom', name: 'patch', grammar: { type: 'lark', definition: 'start: "a"' } }
+    expect(() => encode({ tools: [patch] })).toThrow(expect.objectContaining({ code: 'cannot_translate' }))
+    expect(() => encode({ tools: [patch] })).toThrow(/send patch as a function/)
   })
 
   test.each<[Partial<ChatCall>, unknown]>([
@@ -88,9 +77,14 @@ describe('tools', () => {
   })
 
   test('are not called by force where the model refuses that', () => {
-    const { body, dropped } = encode({ tools, toolChoice: { mode: 'any' } }, { model: 'claude-opus-5-5' })
-    expect(body['tool_choice']).toEqual({ type: 'auto' })
-    expect(dropped).toEqual(['tool_choice'])
+    const forced = (model: string) => {
+      const { body, dropped } = encode({ tools, toolChoice: { mode: 'any' } }, { model })
+      return [body['tool_choice'], dropped]
+    }
+    for (const model of ['claude-opus-5-5', 'claude-fable-5-2', 'claude-mythos-5-1@latest', 'claude-opus-9'])
+      expect(forced(model)).toEqual([{ type: 'auto' }, ['tool_choice']])
+    for (const model of ['claude-opus-5-20260801', 'claude-fable-5-20260801', 'claude-sonnet-4', 'glm-5'])
+      expect(forced(model)).toEqual([{ type: 'any' }, []])
   })
 })
 

@@ -70,8 +70,15 @@ test('nothing else changes, whatever the caller sends', () => {
     fc.jsonValue(),
   )
   const cap = fc.option(fc.integer({ min: 1, max: 9999 }), { nil: undefined })
+  const asked = fc.record({
+    top: free,
+    config: free,
+    named: cap,
+    clampTo: cap,
+    indent: fc.constantFrom('', '  '),
+  })
   fc.assert(
-    fc.property(free, free, cap, cap, fc.constantFrom('', '  '), (top, config, named, clampTo, indent) => {
+    fc.property(asked, ({ top, config, named, clampTo, indent }) => {
       const generationConfig = { ...config, ...(named !== undefined && { maxOutputTokens: named }) }
       const body = { ...top, contents: hello, generationConfig, '✓': config }
       const text = JSON.stringify(body, null, indent)

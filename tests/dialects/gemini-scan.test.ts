@@ -185,7 +185,7 @@ describe('an end of ours', () => {
     const [last, ...others] = readChunks(printed).toReversed()
     expect(others.toReversed()).toEqual(chunks)
     expect(last).toEqual({
-      candidates: [{ content: { role: 'model', parts: [{ text: '' }] }, index: 0 }],
+      candidates: [{ content: { role: 'model', parts: [{ text: '' }] }, finishReason: 'STOP', index: 0 }],
       usageMetadata: wireUsage,
       ...head,
       weir: receipt,

@@ -168,7 +168,7 @@ describe('a stream', () => {
     const read = []
     for await (const chunk of await client.models.generateContentStream(asked)) read.push(chunk)
     expect(read.at(-1)).toMatchObject({
-      candidates: [{ finishReason: 'MAX_TOKENS', finishMessage: 'A budget affords no more output.' }],
+      candidates: [{ finishReason: 'MAX_TOKENS' }],
       usageMetadata: wireUsage,
     })
   })

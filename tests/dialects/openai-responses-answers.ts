@@ -44,8 +44,12 @@ const call: fc.Arbitrary<Block> = fc
     name: word,
     arguments: fc.oneof(word, fc.constant('')),
     kind: fc.constantFrom('function' as const, 'custom' as const),
+    sealed: fc.option(word, { nil: undefined }),
   })
-  .map((call) => ({ type: 'tool_call' as const, id: '', ...call }))
+  .map(({ sealed, ...call }) => {
+    const seal = sealed === undefined ? {} : { seal: { by: 'google' as const, value: sealed } }
+    return { type: 'tool_call' as const, id: '', ...call, ...seal }
+  })
 const image: fc.Arbitrary<Block> = fc.constant({ type: 'image', mediaType: 'image/webp', data: 'AAAA' })
 
 const usage = fc.tuple(fc.nat(99), fc.nat(99), fc.nat(99), fc.nat(99), fc.nat(99)).map(([a, b, c, d, e]) => ({
@@ -130,7 +134,7 @@ export const answer = {
     {
       type: 'reasoning',
       text: '**Counting**\n\nOne weir.',
-      seal: { by: 'openai', value: 'gAAAAABo8MLx', id: 'rs_68f0c3' },
+      seal: { by: 'openai', value: 'gAAAAABo8MLx', id: 'rs_68f0c3', locked: true },
     },
     {
       type: 'text',

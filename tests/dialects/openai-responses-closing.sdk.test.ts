@@ -142,12 +142,16 @@ describe('the official SDK reads what we write', () => {
   })
 
   test('an error in the middle', async () => {
-    const encoder = new ResponsesStreamEncoder(tellingOf())
+    const telling = tellingOf()
+    const encoder = new ResponsesStreamEncoder(telling)
     const error = new WeirError('upstream_failed', 'The provider failed.')
-    const out = encoder.push(events.slice(0, 4)) + textOf(openaiResponses.errorEvent(error, requestId))
+    const begun = encoder.push(events.slice(0, 4))
+    const out = begun + textOf(openaiResponses.errorEvent(error, requestId, telling.request))
     await expect(final(out)).rejects.toThrow('The provider failed.')
     const flat = JSON.parse(out.split('data: ').at(-1) ?? '') as object
-    expect(flat).toMatchObject({ type: 'error', code: 'upstream_failed', param: null, sequence_number: 0 })
+    expect(flat).toMatchObject({ type: 'error', code: 'upstream_failed', param: null, sequence_number: 6 })
+    const alone = textOf(openaiResponses.errorEvent(error, requestId))
+    expect(alone).toContain('"sequence_number":0')
   })
 
   test('an error in place of an answer', async () => {

@@ -74,7 +74,11 @@ describe('who says what', () => {
       {
         role: 'assistant',
         parts: [
-          { type: 'reasoning', text: 'x\n\ny', seal: { by: 'openai', value: 'gAAAA', id: 'rs_1' } },
+          {
+            type: 'reasoning',
+            text: 'x\n\ny',
+            seal: { by: 'openai', value: 'gAAAA', id: 'rs_1', locked: true },
+          },
           text('I look'),
           { type: 'refusal', text: 'no' },
           { type: 'tool_call', id: 'call_1', name: 'f', arguments: '{}', kind: 'function' },
@@ -133,7 +137,7 @@ describe('thought', () => {
   const thought = (more: object) =>
     decodeItems({ type: 'reasoning', id: 'rs_1', summary: [], ...more }).turns[0]?.parts
 
-  test('under lock only is locked', () => {
+  test('of OpenAI’s is under lock', () => {
     expect(thought({ encrypted_content: 'g' })).toEqual([
       { type: 'reasoning', text: '', seal: { by: 'openai', value: 'g', id: 'rs_1', locked: true } },
     ])
@@ -147,6 +151,11 @@ describe('thought', () => {
 
   test('of another maker’s comes with that maker’s seal', () => {
     const seal = { by: 'anthropic', value: 'sig', locked: true } as const
+    expect(thought({ encrypted_content: packSeal(seal) })).toEqual([{ type: 'reasoning', text: '', seal }])
+  })
+
+  test('of OpenAI’s that is packed is as it was sealed', () => {
+    const seal = { by: 'openai', value: 'g', id: 'rs_9', locked: true } as const
     expect(thought({ encrypted_content: packSeal(seal) })).toEqual([{ type: 'reasoning', text: '', seal }])
   })
 
@@ -172,6 +181,21 @@ describe('thought', () => {
       { type: 'tool_call', id: 'd', name: 'f', arguments: '{}', kind: 'function' },
     ])
   })
+})
+
+test('a seal that names its call belongs to that, wherever it stands', () => {
+  const { turns } = decodeItems(
+    { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
+    { type: 'function_call', call_id: 'd', name: 'f', arguments: '{}' },
+    {
+      type: 'reasoning',
+      id: 'rs_1',
+      summary: [],
+      encrypted_content: packSeal({ by: 'google', value: 'sig', id: 'c' }),
+    },
+  )
+  expect(turns[0]?.parts).toMatchObject([{ id: 'c', seal: { by: 'google', value: 'sig' } }, { id: 'd' }])
+  expect(turns[0]?.parts[1]).not.toHaveProperty('seal')
 })
 
 describe('media', () => {

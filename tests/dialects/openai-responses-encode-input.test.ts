@@ -16,8 +16,8 @@ const plain: ChatCall = {
   foreign: [],
 }
 
-function encode(call: Partial<ChatCall>) {
-  const { body, dropped } = openaiResponses.encodeCall({ ...plain, ...call }, target)
+function encode(call: Partial<ChatCall>, upstreamModel = 'up/model') {
+  const { body, dropped } = openaiResponses.encodeCall({ ...plain, ...call }, { ...target, upstreamModel })
   return { body: JSON.parse(textOf(body)) as Record<string, unknown>, dropped }
 }
 const encodeTurn = (role: Turn['role'], ...parts: Part[]) => {
@@ -138,4 +138,46 @@ describe('media', () => {
   ])('%s cannot be carried', (_, role, part) =>
     expect(() => encodeTurn(role, part)).toThrow(expect.objectContaining({ code: 'cannot_translate' })),
   )
+})
+
+describe('marks for the cache', () => {
+  const marked: Partial<ChatCall> = {
+    system: [{ type: 'text', text: 'a', cache: { ttl: '1h' } }],
+    turns: [
+      {
+        role: 'user',
+        parts: [
+          {
+            type: 'tool_result',
+            callId: 'c',
+            content: [{ type: 'text', text: 'ok' }],
+            isError: false,
+            kind: 'function',
+            cache: {},
+          },
+        ],
+      },
+    ],
+  }
+
+  test('go to a model that knows them, on messages alone', () => {
+    const { body, dropped } = encode(marked, 'gpt-5.6')
+    const part = (text: string) => ({
+      type: 'input_text',
+      text,
+      prompt_cache_breakpoint: { mode: 'explicit' },
+    })
+    expect(body).not.toHaveProperty('instructions')
+    expect(body['input']).toEqual([
+      { role: 'system', content: [part('a')] },
+      { type: 'function_call_output', call_id: 'c', output: [part('ok')] },
+    ])
+    expect(dropped).toEqual(['cache_ttl'])
+  })
+
+  test('are kept from all others', () => {
+    const { body, dropped } = encode(marked, 'gpt-5.2')
+    expect(body).toMatchObject({ instructions: 'a', input: [{ output: 'ok' }] })
+    expect(dropped).toEqual(['cache_control'])
+  })
 })

@@ -97,7 +97,7 @@ describe('the order of a plain stream', () => {
       response: {
         incomplete_details: { reason: 'max_output_tokens' },
         output: [{ status: 'incomplete' }],
-        usage: null,
+        usage: { input_tokens: 0, output_tokens: 0 },
       },
     })
   })
@@ -119,7 +119,7 @@ describe('seals', () => {
 
   test('of a call goes in front of it', () => {
     expect(outputOf([call, { type: 'seal', index: 0, seal: google }])).toMatchObject([
-      { type: 'reasoning', summary: [], encrypted_content: packSeal(google) },
+      { type: 'reasoning', summary: [], encrypted_content: packSeal({ ...google, id: 'c' }) },
       { type: 'function_call', call_id: 'c' },
     ])
   })
@@ -127,15 +127,19 @@ describe('seals', () => {
   test('of a call that comes late is not lost', () => {
     expect(outputOf([call], [{ type: 'seal', index: 0, seal: google }])).toMatchObject([
       { type: 'function_call', call_id: 'c' },
-      { type: 'reasoning', summary: [], encrypted_content: packSeal(google) },
+      { type: 'reasoning', summary: [], encrypted_content: packSeal({ ...google, id: 'c' }) },
     ])
   })
 
   test('of OpenAI’s own are as they were', () => {
-    const seal = { by: 'openai', value: 'gAAA', id: 'rs_9' } as const
+    const seal = { by: 'openai', value: 'gAAA', id: 'rs_9', locked: true } as const
     const thought: ChatEvent = { type: 'block', index: 0, block: { type: 'reasoning' } }
     expect(outputOf([thought, { type: 'seal', index: 0, seal }])).toEqual([
       { type: 'reasoning', id: 'rs_9', summary: [], encrypted_content: 'gAAA' },
+    ])
+    const begun: ChatEvent = { type: 'delta', index: 0, text: 'a' }
+    expect(outputOf([thought, begun], [{ type: 'seal', index: 0, seal }])).toMatchObject([
+      { summary: [{ text: 'a' }], encrypted_content: packSeal(seal) },
     ])
   })
 })

@@ -29,9 +29,12 @@ function expectItemEvent(event: WireEvent, { items, parts }: Reading): void {
   expect(items.get(index)).toBe('open')
   if (event.type === 'response.output_item.done') {
     items.set(index, event.item)
+    if (event.item.type.endsWith('tool_call') || event.item.type === 'function_call')
+      expect(parts.get(`${index}:call`)).toBe('done')
     const states = [...parts].filter(([key]) => key.startsWith(`${index}:`)).map(([, state]) => state)
     expect(states).toEqual(states.map(() => 'done'))
   }
+  if (/(arguments|input)\.done$/.test(event.type)) parts.set(`${index}:call`, 'done')
   const part =
     'content_index' in event
       ? event.content_index

@@ -137,6 +137,12 @@ describe('thought that the provider could not know', () => {
     expect(rewrite({ ...base, input: [user, item, user] })['input']).toEqual([user, user]),
   )
 
+  test('under its own seal that was packed is unpacked', () => {
+    const item = thought({ encrypted_content: packSeal({ by: 'openai', value: 'gAAAA', id: 'rs_9' }) })
+    const unpacked = { ...thought({ encrypted_content: 'gAAAA' }), id: 'rs_9' }
+    expect(rewrite({ ...base, input: [user, item] })['input']).toEqual([user, unpacked])
+  })
+
   test.each<[string, object]>([
     ['under its own seal', thought({ encrypted_content: 'gAAAA' })],
     ['that is told whole', thought({ content: [{ type: 'reasoning_text', text: 'a' }] })],

@@ -44,7 +44,7 @@ const cited = fc
   .map(([text, citations]): Part => ({ type: 'text', text, citations }))
 const refusal = word.map((text): Part => ({ type: 'refusal', text }))
 const thought = fc.tuple(fc.oneof(word, fc.constant('')), word).map(([text, id]): Part => {
-  const seal = { by: 'openai' as const, value: 'gAAA', id, ...(text === '' && { locked: true }) }
+  const seal = { by: 'openai' as const, value: 'gAAA', id, locked: true }
   return { type: 'reasoning', text, seal }
 })
 

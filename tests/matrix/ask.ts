@@ -61,13 +61,9 @@ export interface Client {
   readonly dialect: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini'
   /** Why answers end, in the dialect's words. */
   readonly finishes: Readonly<Record<WireFinish | 'stop_sequence', string>>
-  /** Settings beyond what an `Ask` has: all that the dialect knows and the gateway lets pass. */
-  readonly settings: Json
   path(addressed: Addressed): string
   headers(key: string): Readonly<Record<string, string>>
   body(ask: Ask, addressed: Addressed): Json
-  /** The same with those settings. */
-  withSettings(body: Json): Json
   /** The request of the next turn: what was sent, what came, what the tools said. */
   next(body: Json, told: Told, outputs: readonly ToolOutput[]): Json
   readWhole(body: Json): Told

@@ -5,6 +5,7 @@ import type { Tenant } from '../support/tenant.ts'
 import { isObject, type Json } from '../support/simulator/json.ts'
 import type { Scene, WireUsage } from '../support/wire/scene.ts'
 import type { WireRequest } from '../support/wire/start-wire.ts'
+import { validateAnswer, validateStream } from '../support/wire/validators/index.ts'
 import { rowSchema, type Row } from '../support/wire.ts'
 import type { Addressed, Client, Told } from './ask.ts'
 import { chargeOf, toldBy, upstreams, type UpstreamName } from './upstreams.ts'
@@ -24,6 +25,7 @@ export interface Cell {
 export interface Answered {
   readonly status: number
   readonly headers: Headers
+  readonly bytes: Uint8Array
   readonly text: string
   readonly id: string
 }
@@ -50,7 +52,14 @@ export function request(cell: Cell, body: Json, { headers, signal }: Sending = {
 export async function send(cell: Cell, body: Json, sending?: Sending): Promise<Answered> {
   const response = await request(cell, body, sending)
   const id = response.headers.get('x-request-id') ?? ''
-  return { status: response.status, headers: response.headers, text: await response.text(), id }
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  return {
+    status: response.status,
+    headers: response.headers,
+    bytes,
+    text: new TextDecoder().decode(bytes),
+    id,
+  }
 }
 
 /** The data of a stream's events, without what only marks its end. */
@@ -59,11 +68,15 @@ export function eventsOf(text: string): Json[] {
   return data.filter((line) => line !== '[DONE]').map((line) => JSON.parse(line) as Json)
 }
 
-/** Reads an answer as the client does. */
-export function read({ client, stream }: Cell, { text, status }: Answered): Told {
+/** Reads an answer as the client does, once it is known to be one of its dialect from the first byte to the last. */
+export function read({ client, stream }: Cell, { text, bytes, status }: Answered): Told {
   expect(status, text).toBe(200)
-  if (stream) return client.readStream(eventsOf(text))
+  if (stream) {
+    expect(validateStream(client.dialect, bytes).failed).toBe(false)
+    return client.readStream(eventsOf(text))
+  }
   const body: unknown = JSON.parse(text)
+  validateAnswer(client.dialect, body)
   if (!isObject(body)) throw new Error(`No answer: ${text}`)
   return client.readWhole(body)
 }
@@ -78,8 +91,12 @@ export function requestsTo({ world, upstream }: Cell): readonly WireRequest[] {
   return world.wires[upstream].requests
 }
 
+interface Playing extends Sending {
+  readonly body: Json
+}
+
 /** A call from its scene to its answer, of which the provider found nothing illegal. */
-export async function play(cell: Cell, scene: Scene, body: Json, sending?: Sending) {
+export async function play(cell: Cell, scene: Scene, { body, ...sending }: Playing) {
   const before = requestsTo(cell).length
   cell.world.wires[cell.upstream].next(scene)
   const answered = await send(cell, body, sending)

@@ -15,6 +15,8 @@ export interface Models {
   readonly plain: string
   /** Those with which thoughts are tried. */
   readonly thinking: readonly string[]
+  /** One that keeps to no schema by itself. */
+  readonly old?: string
 }
 
 export interface Upstream {
@@ -31,7 +33,7 @@ export interface Upstream {
   readonly options?: WireOptions
 }
 
-export type UpstreamName = 'chat' | 'responses' | 'anthropic' | 'gemini' | 'bedrock'
+export type UpstreamName = 'chat' | 'responses' | 'anthropic' | 'gemini' | 'bedrock' | 'open'
 
 /** Every way in which a provider can be spoken to. */
 export const upstreams: Readonly<Record<UpstreamName, Upstream>> = {
@@ -53,7 +55,11 @@ export const upstreams: Readonly<Record<UpstreamName, Upstream>> = {
     format: 'anthropic-messages',
     provider: 'anthropic',
     price: { input: 3, cached_input: 0.3, cache_write: 3.75, output: 15 },
-    models: { plain: 'claude-sonnet-4-5', thinking: ['claude-sonnet-4-5', 'claude-opus-4-6', 'claude-opus-5-5'] },
+    models: {
+      plain: 'claude-sonnet-4-5',
+      thinking: ['claude-sonnet-4-5', 'claude-opus-4-6', 'claude-opus-5-5'],
+      old: 'claude-sonnet-4-20250514',
+    },
     silent: [],
   },
   gemini: {
@@ -83,9 +89,21 @@ export const upstreams: Readonly<Record<UpstreamName, Upstream>> = {
     },
     silent: ['reasoning'],
   },
+  // As third parties speak OpenAI's dialect, who show what their models think.
+  open: {
+    format: 'openai-chat',
+    provider: 'open-only',
+    price: { input: 0.5, cached_input: 0.05, cache_write: 0.6, output: 2 },
+    models: { plain: 'gpt-5-oss', thinking: ['gpt-5-oss'] },
+    silent: [],
+    options: { reasoningContent: true },
+  },
 }
 
 export const upstreamNames = Object.keys(upstreams) as UpstreamName[]
+
+/** One for each dialect. */
+export const dialectNames = upstreamNames.filter((name) => name !== 'open')
 
 /** A usage as this provider tells it. */
 export function toldBy(upstream: UpstreamName, usage: WireUsage): WireUsage {

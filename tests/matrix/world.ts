@@ -1,15 +1,18 @@
-import { startGateway, type Gateway } from '../support/gateway.ts'
+import { startGateway, type NodeGateway } from '../support/gateway.ts'
 import { Tenant } from '../support/tenant.ts'
-import { startWire, type Wire, type WireOptions } from '../support/wire/start-wire.ts'
+import { startWire, type Wire } from '../support/wire/start-wire.ts'
 import { upstreamNames, upstreams, type UpstreamName } from './upstreams.ts'
 
 /** One gateway with a simulated provider of each dialect behind it. */
 export interface World {
-  readonly gateway: Gateway
+  readonly gateway: NodeGateway
   readonly wires: Readonly<Record<UpstreamName, Wire>>
   readonly tenant: Tenant
   stop(): Promise<void>
 }
+
+/** Seals that every provider believes to be its own, as all do who host the same model. */
+export const sharedSeals = Array.from({ length: 64 }, (_, at) => btoa(`seal ${at} that all know`))
 
 const keyOf = (name: UpstreamName) => `sk-operator-${name}-canary`
 
@@ -20,7 +23,11 @@ export function modelName(upstream: UpstreamName, model: string): string {
 
 function modelsIn(name: UpstreamName): string[] {
   const { models, modelsFor = {} } = upstreams[name]
-  return [models, ...Object.values(modelsFor)].flatMap(({ plain, thinking }) => [plain, ...thinking])
+  return [models, ...Object.values(modelsFor)].flatMap(({ plain, thinking, old = plain }) => [
+    plain,
+    ...thinking,
+    old,
+  ])
 }
 
 function configFor(wires: World['wires']): object {
@@ -46,6 +53,7 @@ function configFor(wires: World['wires']): object {
       'chat-only': custom('chat'),
       'responses-only': custom('responses'),
       'gemini-only': custom('gemini'),
+      'open-only': custom('open'),
     },
     models: Object.fromEntries(models) as object,
   }
@@ -56,6 +64,7 @@ function environmentFor({ anthropic, bedrock }: World['wires']): Record<string, 
     CHAT_API_KEY: keyOf('chat'),
     RESPONSES_API_KEY: keyOf('responses'),
     GEMINI_API_KEY: keyOf('gemini'),
+    OPEN_API_KEY: keyOf('open'),
     ANTHROPIC_API_KEY: keyOf('anthropic'),
     ANTHROPIC_BASE_URL: anthropic.url,
     AWS_BEARER_TOKEN_BEDROCK: keyOf('bedrock'),
@@ -63,17 +72,18 @@ function environmentFor({ anthropic, bedrock }: World['wires']): Record<string, 
   }
 }
 
-async function startWires(options: Partial<Record<UpstreamName, WireOptions>>): Promise<World['wires']> {
+async function startWires(): Promise<World['wires']> {
   const started = upstreamNames.map(async (name) => {
-    const wire = await startWire(upstreams[name].format, { key: keyOf(name), ...options[name] })
+    const { format, options } = upstreams[name]
+    const wire = await startWire(format, { key: keyOf(name), issued: sharedSeals, ...options })
     return [name, wire] as const
   })
   return Object.fromEntries(await Promise.all(started)) as World['wires']
 }
 
 /** Starts it all. */
-export async function startWorld(options: Partial<Record<UpstreamName, WireOptions>> = {}): Promise<World> {
-  const wires = await startWires(options)
+export async function startWorld(): Promise<World> {
+  const wires = await startWires()
   const gateway = await startGateway({ config: configFor(wires), env: environmentFor(wires) })
   return {
     gateway,

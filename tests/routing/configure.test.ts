@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { alibaba } from '../../providers/alibaba.ts'
+import { awsBedrock } from '../../providers/aws-bedrock.ts'
+import { azureOpenai } from '../../providers/azure-openai.ts'
 import { openai } from '../../providers/openai.ts'
 import { sandbox } from '../../providers/sandbox.ts'
+import { vertex } from '../../providers/vertex.ts'
 import { bearer, defineProvider } from '../../src/core/provider.ts'
 import { configureProviders, regionsOf } from '../../src/routing/configure.ts'
 
@@ -89,5 +92,129 @@ describe('an address', () => {
     'javascript:alert(1)',
   ])('%s is refused by the name of its setting', (url) =>
     expect(() => at(url)).toThrow('DASHSCOPE_BASE_URL is not an http(s) address.'),
+  )
+})
+
+/** What would change the host or the path of an address that it became a part of, or is no name at all. */
+const nonsense = [
+  'evil.com/',
+  'evil.com#',
+  'a.b',
+  'x@evil.com',
+  'us-east-1.evil.com',
+  'us-east-1/',
+  '../x',
+  'US-EAST-1',
+  'us east 1',
+  'us-east-1\n',
+  '-',
+  'localhost',
+]
+
+describe('Bedrock', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'k' }
+  const at = (environment: object) =>
+    configureProviders([awsBedrock], { ...keys, ...environment }, noNetwork).get('aws-bedrock')
+
+  test.each([
+    [{}, 'us-east-1'],
+    [{ AWS_REGION: '', AWS_DEFAULT_REGION: '' }, 'us-east-1'],
+    [{ AWS_DEFAULT_REGION: 'eu-central-1' }, 'eu-central-1'],
+    [{ AWS_REGION: 'ap-southeast-2', AWS_DEFAULT_REGION: 'eu-central-1' }, 'ap-southeast-2'],
+    [{ AWS_REGION: 'us-gov-west-1' }, 'us-gov-west-1'],
+  ])('with %o is called in %s, at the prices of that region', (environment, region) => {
+    const baseUrl = `https://bedrock-runtime.${region}.amazonaws.com`
+    expect(at(environment)).toMatchObject({ baseUrl, region })
+    expect(regionsOf([awsBedrock], environment)).toEqual({ 'aws-bedrock': region })
+  })
+
+  test.each(nonsense)('is not called at all where the region is %j', (region) => {
+    for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
+      expect(at({ [name]: region })).toBeUndefined()
+      expect(at({ [name]: region, AWS_BEARER_TOKEN_BEDROCK: 'k' })).toBeUndefined()
+      expect(at({ [name]: region, AWS_BEDROCK_BASE_URL: 'https://vpce.example' })).toBeUndefined()
+      expect(regionsOf([awsBedrock], { [name]: region })).toEqual({ 'aws-bedrock': undefined })
+    }
+  })
+
+  test('may be moved, and keeps the prices of its region', () => {
+    const moved = { AWS_REGION: 'eu-west-1', AWS_BEDROCK_BASE_URL: 'https://vpce.example/' }
+    expect(at(moved)).toMatchObject({ baseUrl: 'https://vpce.example', region: 'eu-west-1' })
+  })
+})
+
+describe('Vertex AI', () => {
+  const key = { client_email: 'a@b.iam.gserviceaccount.com', private_key: 'k' }
+  const own = { GOOGLE_APPLICATION_CREDENTIALS_JSON: JSON.stringify(key), GOOGLE_CLOUD_PROJECT: 'p-42' }
+  const at = (environment: object) =>
+    configureProviders([vertex], { ...own, ...environment }, noNetwork).get('vertex')
+
+  test.each([{}, { GOOGLE_CLOUD_LOCATION: 'global' }, { GOOGLE_CLOUD_LOCATION: '' }])(
+    'with %o is called at its global endpoint',
+    (environment) =>
+      expect(at(environment)).toMatchObject({
+        baseUrl: 'https://aiplatform.googleapis.com/v1/projects/p-42/locations/global',
+        region: undefined,
+      }),
+  )
+
+  test.each([...nonsense, 'us', 'eu', 'europe-west1', 'GLOBAL', ' global', 5, {}])(
+    'is not called where the location is %j, which has other prices',
+    (location) => {
+      expect(at({ GOOGLE_CLOUD_LOCATION: location })).toBeUndefined()
+      const moved = { GOOGLE_CLOUD_LOCATION: location, VERTEX_BASE_URL: 'https://proxy.example' }
+      expect(at(moved)).toBeUndefined()
+    },
+  )
+
+  test.each([...nonsense.filter((name) => name !== 'localhost'), '..', '.', 'p/../q', 'p?q'])(
+    'is not called for a project named %j',
+    (project) => expect(at({ GOOGLE_CLOUD_PROJECT: project })).toBeUndefined(),
+  )
+
+  test('is called for a project of a domain, or one that goes by its number', () => {
+    for (const project of ['example.com:p-42', '424242424242'])
+      expect(at({ GOOGLE_CLOUD_PROJECT: project })?.baseUrl).toBe(
+        `https://aiplatform.googleapis.com/v1/projects/${project}/locations/global`,
+      )
+  })
+
+  test('with a key that is none is refused at once, without a word of it', () => {
+    const json = '{"private_key":"secret"'
+    expect(() => at({ GOOGLE_APPLICATION_CREDENTIALS_JSON: json })).toThrow(
+      /^(?!.*secret).*service account key/,
+    )
+  })
+})
+
+describe('Azure OpenAI', () => {
+  const at = (endpoint: unknown) =>
+    configureProviders(
+      [azureOpenai],
+      { AZURE_OPENAI_API_KEY: 'k', AZURE_OPENAI_ENDPOINT: endpoint },
+      noNetwork,
+    ).get('azure-openai')
+
+  test.each([
+    'https://r.openai.azure.com',
+    'https://r.openai.azure.com///',
+    'https://r.openai.azure.com/openai',
+    'https://r.openai.azure.com/openai/v1/',
+    'https://r.openai.azure.com/?api-version=preview#x',
+    'https://user:password@r.openai.azure.com/',
+  ])('with the endpoint %s is called at its v1 API', (endpoint) =>
+    expect(at(endpoint)?.baseUrl).toBe('https://r.openai.azure.com/openai/v1'),
+  )
+
+  test('may be behind a path of the operator’s', () =>
+    expect(at('https://apim.example/team-a/')?.baseUrl).toBe('https://apim.example/team-a/openai/v1'))
+
+  test.each([undefined, '', 5, null, {}])('is not called with the endpoint %j', (endpoint) =>
+    expect(at(endpoint)).toBeUndefined(),
+  )
+
+  test.each(['r.openai.azure.com', 'r', 'ftp://r.example', 'javascript:alert(1)'])(
+    'refuses the endpoint %s by the name of its setting',
+    (endpoint) => expect(() => at(endpoint)).toThrow('AZURE_OPENAI_ENDPOINT is not an http(s) address.'),
   )
 })

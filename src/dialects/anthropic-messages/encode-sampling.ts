@@ -1,7 +1,7 @@
 import type { Encoding } from './encoding.ts'
 
 /** What the model is told of chance. */
-export interface EncodedSampling {
+interface EncodedSampling {
   readonly temperature?: number
   readonly top_p?: number
   readonly top_k?: number

@@ -6,7 +6,7 @@ import { stopDetails } from './encode-answer.ts'
 import { printEvent } from './events.ts'
 import { cutNotice, printStart, printStop, receiptOf, stopDelta, type StopDelta } from './message.ts'
 import { printReason } from './stop-reason.ts'
-import { printUsage } from './usage.ts'
+import { printFinalUsage } from './usage.ts'
 
 interface Ending {
   readonly usage: Usage
@@ -69,6 +69,6 @@ export class MessageStreamEncoder implements StreamEncoder {
   #stop(delta: StopDelta, { usage, weir }: Ending): string {
     if (this.#closed) return ''
     this.#closed = true
-    return this.#start() + this.#blocks.end() + printStop({ delta, usage: printUsage(usage), weir })
+    return this.#start() + this.#blocks.end() + printStop({ delta, usage: printFinalUsage(usage), weir })
   }
 }

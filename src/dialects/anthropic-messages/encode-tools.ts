@@ -1,13 +1,13 @@
 import type { MessageCreateParams, Tool as WireTool } from '@anthropic-ai/sdk/resources/messages'
 import type { ChatCall, JsonObject, Tool, ToolChoice } from '../../core/chat/call.ts'
 import { cleanSchema } from './clean-schema.ts'
-import { answersByTool, type Encoding } from './encoding.ts'
-import { answerTool, textField } from './tool-input.ts'
+import { answersByTool, cannotTranslate, type Encoding } from './encoding.ts'
+import { answerTool } from './tool-input.ts'
 
 type WireChoice = NonNullable<MessageCreateParams['tool_choice']>
 
 /** The tools, and how they are to be chosen. */
-export interface EncodedTools {
+interface EncodedTools {
   readonly tools?: readonly WireTool[]
   readonly tool_choice?: WireChoice
 }
@@ -34,37 +34,24 @@ function nameOfOnly({ mode, names = [] }: ToolChoice): string | undefined {
 }
 
 function encodeTool(tool: Tool, encoding: Encoding): WireTool {
+  // The model would answer with an object, and nobody could tell the caller's kind of tool from a function.
+  if (tool.kind === 'custom')
+    throw cannotTranslate(`This provider has no tools of plain text: send ${tool.name} as a function.`)
   const { schema: keepsSchemas } = encoding.traits
   encoding.drop('strict', tool.strict === true && !keepsSchemas)
   const strict = keepsSchemas ? tool.strict : undefined
-  const description = descriptionOf(tool)
   return {
     name: tool.name,
-    ...(description !== undefined && { description }),
+    ...(tool.description !== undefined && { description: tool.description }),
     input_schema: inputSchema(tool, strict === true),
     ...(strict !== undefined && { strict }),
     ...encoding.mark(tool.cache),
   }
 }
 
-/** A grammar can only be told. */
-function descriptionOf({ description, grammar }: Tool): string | undefined {
-  if (!grammar) return description
-  const told = `The input follows this grammar:\n${JSON.stringify(grammar)}`
-  return description === undefined ? told : `${description}\n\n${told}`
-}
-
-function inputSchema({ kind, schema }: Tool, strict: boolean): WireTool['input_schema'] {
-  if (kind === 'custom') return plainTextSchema
+function inputSchema({ schema }: Tool, strict: boolean): WireTool['input_schema'] {
   if (!schema) return { type: 'object', properties: {} }
   return { ...(strict ? cleanSchema(schema) : schema), type: 'object' }
-}
-
-const plainTextSchema: WireTool['input_schema'] = {
-  type: 'object',
-  properties: { [textField]: { type: 'string' } },
-  required: [textField],
-  additionalProperties: false,
 }
 
 function encodeAnswerTool(schema: JsonObject): WireTool {

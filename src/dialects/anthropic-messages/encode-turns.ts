@@ -11,7 +11,7 @@ interface Message {
 }
 
 /** The messages, and the instructions in front of them all. */
-export interface EncodedTurns {
+interface EncodedTurns {
   readonly system: readonly TextBlockParam[]
   readonly messages: readonly Message[]
 }

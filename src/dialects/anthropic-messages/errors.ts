@@ -17,6 +17,9 @@ const typeOfStatus: Readonly<Record<number, string>> = {
 }
 const typeOfCode: Partial<Record<ErrorCode, string>> = { overloaded: 'overloaded_error' }
 
+/** By this Anthropic's SDK knows to send the whole conversation itself. */
+const noThreads = { error_code: 'thread_unsupported_request', unsupported: ['thread'] }
+
 /** An error in Anthropic's envelope, with our code and the limit that refused where there is one. */
 export function errorEnvelope(error: WeirError, requestId?: string) {
   const { param, limit } = error.details
@@ -28,6 +31,7 @@ export function errorEnvelope(error: WeirError, requestId?: string) {
       code: error.code,
       ...(param !== undefined && { param }),
       ...(limit && { limit }),
+      ...(param === 'thread' && { details: noThreads }),
     },
     ...(requestId !== undefined && { request_id: requestId }),
   }

@@ -3,7 +3,7 @@ import { fieldsOf, isFields, listOf, type Fields } from '../fields.ts'
 import { refuseProviderRun } from './governed.ts'
 
 /** What is in a request besides its text. */
-export interface ContentSurvey {
+interface ContentSurvey {
   images: number
   mediaBytes: number
   /** Whether anything brings more than its own text, and nothing tells how much. */

@@ -26,7 +26,7 @@ interface Begun {
 }
 
 export function printStart(begun: Begun): string {
-  const usage = { ...printUsage(begun.usage ?? noUsage), output_tokens: 0 }
+  const usage = printUsage({ ...(begun.usage ?? noUsage), outputTokens: 0, reasoningTokens: 0 })
   return printEvent({ type: 'message_start', message: { ...emptyMessage(begun), usage } })
 }
 

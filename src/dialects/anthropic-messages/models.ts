@@ -42,37 +42,25 @@ const fourFive: ModelTraits = { ...fourSix, adaptive: false, efforts: [] }
 const four: ModelTraits = { ...fourFive, schema: false }
 const third: ModelTraits = { ...four, budget: false, least: undefined }
 
-/** By a part of the model's name, the first that is in it: names begin and end in many ways, from one cloud to the next. */
-const traitsByName: readonly (readonly [string, ModelTraits])[] = [
-  ['sonnet-5-5', { ...newest, least: 'between_tools' }],
-  ['haiku-5-5', fifth],
-  ['opus-5-5', newest],
-  ['fable-5-', newest],
-  ['mythos-5-', newest],
-  ['fable-5', { ...newest, forcedTool: true }],
-  ['mythos', { ...newest, forcedTool: true }],
-  ['opus-5', fifth],
-  ['sonnet-5', fifth],
-  ['opus-4-8', fifth],
-  ['opus-4-7', { ...fifth, systemTurns: false }],
-  ['opus-4-6', fourSix],
-  ['sonnet-4-6', fourSix],
-  ['opus-4-5', fourFive],
-  ['sonnet-4-5', fourFive],
-  ['haiku-4-5', fourFive],
-  ['opus-4-1', fourFive],
-  ['sonnet-4', four],
-  ['opus-4', four],
-  ['claude-3-7', four],
-  ['claude-3', third],
-  ['claude-2', third],
-  ['claude-instant', third],
+/** By what is in the model's name, the first that is: names begin and end in many ways, from one cloud to the next. */
+const traitsByName: readonly (readonly [RegExp, ModelTraits])[] = [
+  [/sonnet-5-5/, { ...newest, least: 'between_tools' }],
+  [/haiku-5-5/, fifth],
+  // A single digit is a version, more are a date.
+  [/opus-5-5|(fable|mythos)-5-\d\b/, newest],
+  [/fable-5|mythos/, { ...newest, forcedTool: true }],
+  [/(opus|sonnet)-5|opus-4-8/, fifth],
+  [/opus-4-7/, { ...fifth, systemTurns: false }],
+  [/(opus|sonnet)-4-6/, fourSix],
+  [/(opus|sonnet|haiku)-4-5|opus-4-1/, fourFive],
+  [/(opus|sonnet)-4|claude-3-7/, four],
+  [/claude-(3|2|instant)/, third],
   // What is not known yet is like the newest that is.
-  ['claude', newest],
+  [/claude/, newest],
 ]
 
 /** What a model takes. Other makers' models that speak this dialect are like Claude before it had its newer settings. */
 export function traitsOf(model: string): ModelTraits {
   const name = model.toLowerCase().replaceAll('.', '-')
-  return traitsByName.find(([part]) => name.includes(part))?.[1] ?? four
+  return traitsByName.find(([part]) => part.test(name))?.[1] ?? four
 }

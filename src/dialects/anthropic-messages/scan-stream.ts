@@ -16,7 +16,7 @@ import {
   type Stopping,
 } from './message.ts'
 import { deltaBytes, startBytes } from './output-bytes.ts'
-import { convertUsage, learnUsage, printUsage, type KnownUsage } from './usage.ts'
+import { convertUsage, learnUsage, printFinalUsage, type KnownUsage } from './usage.ts'
 
 const nothing = new Uint8Array()
 const blankLine = new TextEncoder().encode('\n\n')
@@ -93,7 +93,7 @@ export class MessageStreamScanner implements StreamScanner {
     const start = this.#began ? '' : printStart(closing)
     const stops = [...this.#openBlocks].map(printBlockStop).join('')
     const theirs = this.#stopEvent ?? {}
-    const usage = { ...fieldsOf(theirs, 'usage'), ...printUsage(closing.usage) }
+    const usage = { ...fieldsOf(theirs, 'usage'), ...printFinalUsage(closing.usage) }
     return encoder.encode(start + stops + printStop({ ...ours, ...theirs, usage }))
   }
 

@@ -1,11 +1,8 @@
 import { isFields, parseJson } from '../fields.ts'
 
-/** The one field of a tool that takes plain text: here all tools take objects. */
-export const textField = 'input'
-
-/** A call's arguments as an object. What the model wrote amiss is kept as text. */
+/** A call's arguments as an object. What the model wrote amiss, or in plain text, is kept as text. */
 export function inputOf(call: { readonly kind: 'function' | 'custom'; readonly arguments: string }): object {
-  if (call.kind === 'custom') return { [textField]: call.arguments }
+  if (call.kind === 'custom') return { input: call.arguments }
   if (call.arguments.trim() === '') return {}
   const input = parseJson(call.arguments)
   return isFields(input) ? input : { arguments: call.arguments }

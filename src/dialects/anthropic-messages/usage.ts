@@ -82,3 +82,9 @@ export function printUsage(usage: Usage) {
     output_tokens_details: { thinking_tokens: usage.reasoningTokens },
   }
 }
+
+/** A usage as a stream ends with it: which cache was written has no place there, and is told only where it makes a difference. */
+export function printFinalUsage(usage: Usage) {
+  const { cache_creation: written, ...told } = printUsage(usage)
+  return { ...told, ...(written.ephemeral_1h_input_tokens > 0 && { cache_creation: written }) }
+}

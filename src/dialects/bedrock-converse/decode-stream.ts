@@ -10,6 +10,8 @@ interface OpenBlock {
   /** Its place among the blocks that were told. */
   readonly index: number
   readonly type: BlockStart['type']
+  /** Whether anything of its arguments came: a call of a tool without any brings nothing, or an empty text. */
+  hasArguments: boolean
   signature: string
   /** A thought under lock, in the pieces in which it comes. */
   readonly hidden: string[]
@@ -98,6 +100,7 @@ export class ConverseDecoder implements StreamDecoder {
   #arguments(index: number, text: string): ChatEvent[] {
     const block = this.#open.get(index)
     if (block?.type !== 'tool_call' || text === '') return []
+    block.hasArguments = true
     return [{ type: 'delta', index: block.index, text }]
   }
 
@@ -122,7 +125,13 @@ export class ConverseDecoder implements StreamDecoder {
   /** What else was at that place ends. */
   #begin(index: number, start: BlockStart): Begun {
     const events = this.#stop(index)
-    const block: OpenBlock = { index: this.#blocks++, type: start.type, signature: '', hidden: [] }
+    const block: OpenBlock = {
+      index: this.#blocks++,
+      type: start.type,
+      hasArguments: false,
+      signature: '',
+      hidden: [],
+    }
     this.#open.set(index, block)
     return { block, events: [...events, { type: 'block', index: block.index, block: start }] }
   }
@@ -132,7 +141,9 @@ export class ConverseDecoder implements StreamDecoder {
     if (!block) return []
     this.#open.delete(index)
     const seal = sealOf(block)
+    const isBare = block.type === 'tool_call' && !block.hasArguments
     return [
+      ...(isBare ? [{ type: 'delta', index: block.index, text: '{}' } as const] : []),
       ...(seal ? [{ type: 'seal', index: block.index, seal } as const] : []),
       { type: 'block_end', index: block.index },
     ]

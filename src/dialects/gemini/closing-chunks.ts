@@ -34,7 +34,7 @@ export function cutChunk(head: ChunkHead, candidates: readonly CandidateChunk[],
   return { candidates, usageMetadata: printUsage(cut.usage), ...head, weir }
 }
 
-/** Official clients leave out what they do not know, but for this they have a field. */
+/** Many clients leave out fields that they do not know, as ours: this one is Google's. */
 export const cutMessage = { finishMessage: 'A budget affords no more output.' }
 
 /** The piece of a candidate that is cut. */

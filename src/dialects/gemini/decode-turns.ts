@@ -17,12 +17,14 @@ export function decodeSystem(values: Fields): TextPart[] {
   })
 }
 
+/** Clients keep an empty turn where the model said nothing: nobody else takes one. */
 export function decodeTurns(values: Fields, reading: PartReading): Turn[] {
-  return objectsOf(values, 'contents').map((content) => {
+  const turns = objectsOf(values, 'contents').map((content): Turn => {
     const role = roleOf(content)
     const parts = objectsOf(content, 'parts').flatMap((part) => decodePart(part, reading))
     return { role, parts: role === 'assistant' ? joinPieces(parts) : parts }
   })
+  return turns.filter(({ parts }) => parts.length > 0)
 }
 
 const roles: ReadonlyMap<string, Turn['role']> = new Map([

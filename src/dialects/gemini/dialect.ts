@@ -15,13 +15,8 @@ import { printLast } from './stream-form.ts'
 
 const encoder = new TextEncoder()
 
-interface GeminiDialect extends Dialect {
-  /** Without its request a caller is taken for one that reads events. */
-  errorEvent(error: WeirError, requestId: string, request?: ModelRequest): Uint8Array
-}
-
 /** Google's generateContent. A stream goes down as events or, to a caller that did not ask for them, as an array. */
-export const gemini: GeminiDialect = {
+export const gemini: Dialect = {
   id: 'gemini',
   path: ({ model, stream }) =>
     `/models/${encodeURIComponent(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
@@ -52,7 +47,7 @@ export const gemini: GeminiDialect = {
   errorEvent,
 }
 
-/** Into an array that has begun, an error comes as its last element. */
+/** Into an array that has begun, an error comes as its last element. A caller of whom no more is known reads events. */
 function errorEvent(error: WeirError, requestId: string, request?: ModelRequest): Uint8Array {
   const sse = request ? own(request).sse : true
   return encoder.encode(printLast(JSON.stringify(errorEnvelope(error, requestId)), sse))

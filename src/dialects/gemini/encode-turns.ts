@@ -74,32 +74,32 @@ function mergeTurns(turns: readonly Turn[], writing: PartWriting): Content[] {
 }
 
 function joinNeighbours<P>(runs: readonly Run<P>[]): Run<P>[] {
-  const joined: Run<P>[] = []
-  for (const run of runs) {
-    if (run.parts.length === 0) continue
-    const last = joined.at(-1)
-    if (last?.role === run.role) joined[joined.length - 1] = { ...last, parts: [...last.parts, ...run.parts] }
-    else joined.push(run)
+  const joined: { readonly role: Content['role']; readonly parts: P[] }[] = []
+  for (const { role, parts } of runs) {
+    if (parts.length === 0) continue
+    if (joined.at(-1)?.role !== role) joined.push({ role, parts: [] })
+    for (const part of parts) joined.at(-1)?.parts.push(part)
   }
   return joined
 }
 
 /** The calls that were made so far: a result tells the name of its call, and stands in its place. */
 class Calls {
-  readonly #names: [id: string, name: string][] = []
+  readonly #calls = new Map<string, { readonly name: string; readonly place: number }>()
+  #made = 0
 
   add(id: string, name: string): void {
-    this.#names.push([id, name])
+    this.#calls.set(id, { name, place: this.#made++ })
   }
 
   nameOf(id: string): string {
-    const name = this.#names.findLast(([known]) => known === id)?.[1]
-    if (name === undefined) throw invalid(`No call of a tool has the id ${id} of this result.`)
-    return name
+    const call = this.#calls.get(id)
+    if (!call) throw invalid(`No call of a tool has the id ${id} of this result.`)
+    return call.name
   }
 
   placeOf(id: string): number {
-    return this.#names.findLastIndex(([known]) => known === id)
+    return this.#calls.get(id)?.place ?? -1
   }
 }
 

@@ -33,7 +33,8 @@ export class GeminiStreamScanner implements StreamScanner {
   readonly #holdEnd: boolean
   readonly #answers: number
   readonly #operatorErrors: readonly string[]
-  readonly #finishedAnswers = new Set<number>()
+  /** Why each answer that ended did, by its index. */
+  readonly #finishedAnswers = new Map<number, string>()
   #head: Partial<ChunkHead> = {}
 
   constructor({ sse, holdEnd = false, answers, operatorErrors }: ScannerOptions) {
@@ -68,7 +69,8 @@ export class GeminiStreamScanner implements StreamScanner {
   }
 
   close(closing: StreamClosing): Uint8Array {
-    const candidates = [{ content: emptyContent, index: 0 }]
+    const finishReason = this.#finishedAnswers.get(0)
+    const candidates = [{ content: emptyContent, ...(finishReason && { finishReason }), index: 0 }]
     return this.#last(closingChunk(this.#headOf(closing), candidates, closing))
   }
 
@@ -121,8 +123,9 @@ export class GeminiStreamScanner implements StreamScanner {
   #readCandidate(candidate: unknown): void {
     if (!isFields(candidate)) return
     this.outputBytes += outputBytesOf(candidate)
-    if (!reasonOf(candidate['finishReason'])) return
-    this.#finishedAnswers.add(typeof candidate['index'] === 'number' ? candidate['index'] : 0)
+    const reason = reasonOf(candidate['finishReason'])
+    if (!reason) return
+    this.#finishedAnswers.set(typeof candidate['index'] === 'number' ? candidate['index'] : 0, reason)
     if (this.#finishedAnswers.size >= this.#answers) this.finished = true
   }
 }

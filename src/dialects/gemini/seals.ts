@@ -5,7 +5,7 @@ import { packSeal, unpackSeal, type Seal } from '../../core/chat/seal.ts'
 /** What Google takes in place of a signature that is lost. */
 export const skippedSignature = 'skip_thought_signature_validator'
 
-/** How a packed seal begins in base64, whichever alphabet a client writes it back in. */
+/** How a packed seal begins in base64. Its characters are such that all alphabets of base64 write it alike. */
 const packedStart = btoa('weir1.')
 
 export function signatureOf(seal: Seal): string {
@@ -24,7 +24,7 @@ function isSkipped(signature: string): boolean {
 
 function decoded(signature: string): string {
   try {
-    return atob(signature.replaceAll('-', '+').replaceAll('_', '/'))
+    return atob(signature)
   } catch {
     return signature
   }

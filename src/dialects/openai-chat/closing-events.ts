@@ -17,7 +17,7 @@ export interface OpenAnswer {
 }
 
 /** What is to be known of a stream to end it. */
-export interface OpenStream {
+interface OpenStream {
   readonly openAnswers: readonly OpenAnswer[]
   /** Whether the caller is to get a usage chunk. */
   readonly tellsUsage: boolean

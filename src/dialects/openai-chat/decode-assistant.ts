@@ -3,10 +3,13 @@ import { isFields, listOf, type Fields } from '../fields.ts'
 import { readAnnotations } from './annotations.ts'
 import { needFields, needList, needName, needText, optional, oneOf } from './checks.ts'
 import { decodeContent, decodePart, type Place } from './decode-parts.ts'
-import { readCallSeal, readThoughts } from './reasoning-details.ts'
+import { readCallSeal, readDetail, readThoughts } from './reasoning-details.ts'
 
 /** What the model said before: what it thought, its text, and the tools that it called, in this order. */
 export function decodeAssistant(message: Fields, place: Place): Part[] {
+  // What other gateways keep of a thought only they can read.
+  if (listOf(message, 'reasoning_details').some((detail) => !readDetail(detail)))
+    place.foreign.add('reasoning_details')
   return [
     ...readThoughts(message).map((thought) => ({ type: 'reasoning' as const, ...thought })),
     ...citing(decodeSpoken(message['content'], place), message),

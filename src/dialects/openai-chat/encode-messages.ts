@@ -13,13 +13,13 @@ import { printCall } from './tool-calls.ts'
 /** A message as it goes up. */
 type Message = Readonly<Record<string, unknown>>
 
-/** Each system prompt is a message of its own; what the model said in one go is one. */
+/** Each system prompt is a message of its own. */
 export function encodeMessages({ system, turns }: ChatCall, writing: Writing): Message[] {
   return [
     ...system
       .filter(({ text }) => text !== '')
       .map((part) => ({ role: 'system', content: encodeContent([part], writing) })),
-    ...joinTurns(turns.flatMap((turn) => sayable(turn, writing))).flatMap((turn) => encodeTurn(turn, writing)),
+    ...runsOf(turns.flatMap((turn) => sayable(turn, writing))).flatMap((run) => encodeRun(run, writing)),
   ]
 }
 
@@ -35,38 +35,41 @@ function sayable(turn: Turn, { dropped }: Writing): Turn[] {
   return parts.length > 0 ? [{ ...turn, parts }] : []
 }
 
-/**
- * Turns of the model that follow each other become one, and turns of the user as far as results of tools are among them: the
- * results must follow their calls before anything else.
- */
-function joinTurns(turns: readonly Turn[]): Turn[] {
-  const joined: Turn[] = []
+/** Turns that follow each other in one role: what the model said in several is one message. */
+function runsOf(turns: readonly Turn[]): Turn[][] {
+  const runs: Turn[][] = []
   for (const turn of turns) {
-    const last = joined.at(-1)
-    if (last && joins(last, turn))
-      joined[joined.length - 1] = { ...last, parts: [...last.parts, ...turn.parts] }
-    else joined.push(turn)
+    const run = runs.at(-1)
+    const last = run?.at(-1)
+    const goesOn = last?.role === turn.role && (turn.role !== 'assistant' || last.name === turn.name)
+    if (goesOn) run?.push(turn)
+    else runs.push([turn])
   }
-  return joined
+  return runs
 }
 
-function joins(last: Turn, next: Turn): boolean {
-  if (last.role !== next.role) return false
-  if (last.role === 'user') return next.parts.some(isResult)
-  return last.role === 'assistant' && last.name === next.name
-}
-
-function encodeTurn(turn: Turn, writing: Writing): Message[] {
-  const name = turn.name === undefined ? {} : { name: turn.name }
-  if (turn.role === 'assistant') return encodeAssistant(turn.parts, name, writing)
-  const results = turn.parts.filter(isResult)
+/** The results of tools must follow their calls before anything else. */
+function encodeRun(run: readonly Turn[], writing: Writing): Message[] {
+  const parts = run.flatMap((turn) => turn.parts)
+  const [first] = run
+  if (first?.role === 'assistant') return [encodeAssistant(parts, nameOf(first), writing)]
+  const results = parts.filter(isResult)
   const moved = results.flatMap((result) => result.content.filter((part) => part.type !== 'text'))
-  const said = turn.parts.filter((part) => isContent(part, writing))
-  const content = encodeContent([...moved, ...said], writing)
   return [
     ...results.map((result) => encodeResult(result, writing)),
-    ...(content.length > 0 ? [{ role: turn.role, content, ...name }] : []),
+    ...encodeSaid({ role: 'user', parts: moved }, writing),
+    ...run.flatMap((turn) => encodeSaid(turn, writing)),
   ]
+}
+
+function encodeSaid(turn: Turn, writing: Writing): Message[] {
+  const said = turn.parts.filter((part) => isContent(part, writing))
+  const content = encodeContent(said, writing)
+  return content.length > 0 ? [{ role: turn.role, content, ...nameOf(turn) }] : []
+}
+
+function nameOf({ name }: Turn) {
+  return name === undefined ? {} : { name }
 }
 
 function isResult(part: Part): part is ToolResultPart {
@@ -82,7 +85,7 @@ function isContent(part: Part, { dropped }: Writing): part is TextPart | MediaPa
   return part.type !== 'tool_result' && part.type !== 'reasoning'
 }
 
-/** A result holds text alone: its media go into the message after all results. */
+/** A result holds text alone: its media go into a message after all results. */
 function encodeResult(result: ToolResultPart, writing: Writing): Message {
   const { callId, content, isError, cache } = result
   if (isError) writing.dropped.add('is_error')
@@ -99,20 +102,18 @@ function encodeResult(result: ToolResultPart, writing: Writing): Message {
   }
 }
 
-function encodeAssistant(parts: readonly Part[], name: object, writing: Writing): Message[] {
+function encodeAssistant(parts: readonly Part[], name: object, writing: Writing): Message {
   for (const part of parts) noteUnsaid(part, writing)
   const text = textOf(parts, '')
   const refusal = parts.flatMap((part) => (part.type === 'refusal' ? part.text : [])).join('')
   const calls = parts.filter((part) => part.type === 'tool_call').map(encodeToolCall)
-  return [
-    {
-      role: 'assistant',
-      content: text === '' ? null : text,
-      ...(refusal !== '' && { refusal }),
-      ...(calls.length > 0 && { tool_calls: calls }),
-      ...name,
-    },
-  ]
+  return {
+    role: 'assistant',
+    content: text === '' ? null : text,
+    ...(refusal !== '' && { refusal }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+    ...name,
+  }
 }
 
 function noteUnsaid(part: Part, { dropped }: Writing): void {

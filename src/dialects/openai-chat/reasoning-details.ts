@@ -11,7 +11,7 @@ export interface Thought {
 }
 
 /** Callers keep these as they are and send them back with the message. */
-export interface ReasoningDetail {
+interface ReasoningDetail {
   readonly type: 'reasoning.text' | 'reasoning.encrypted'
   readonly text?: string
   /** A seal in addition to the text. */

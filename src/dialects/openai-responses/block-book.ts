@@ -1,7 +1,8 @@
-import type { Block, BlockStart, ChatEvent } from '../../core/chat/answer.ts'
+import type { Block, BlockStart, ChatEvent, TokenLogprob } from '../../core/chat/answer.ts'
 import type { Citation } from '../../core/chat/citation.ts'
-import type { TokenLogprob } from '../../core/chat/answer.ts'
+import type { Seal } from '../../core/chat/seal.ts'
 import { listOf, type Fields } from '../fields.ts'
+import { loneSeal, unnamed } from './call-seals.ts'
 import { blockOfPart, blocksOf } from './decode-output.ts'
 
 interface BookedBlock {
@@ -19,6 +20,12 @@ export class BlockBook {
   hasCalls = false
   readonly #blocks = new Map<string, BookedBlock>()
   readonly #doneItems = new Set<string>()
+  /** The blocks of calls, by the ids of the calls. */
+  readonly #calls = new Map<string, number>()
+  /** Seals of calls that have not begun. */
+  readonly #waiting = new Map<string, Seal>()
+  /** Places of thoughts that have begun, without a word yet. */
+  readonly #thoughts = new Set<string>()
   #started = false
 
   start(event: ChatEvent): ChatEvent[] {
@@ -27,13 +34,40 @@ export class BlockBook {
     return first ? [event] : []
   }
 
+  /** A thought begins with its first word: there may be none. It stands in front of what begins later all the same. */
+  expectThought(key: string): void {
+    this.#thoughts.add(key)
+  }
+
   /** Begins a block, unless there is one at the place. */
   open(key: string, block: BlockStart): ChatEvent[] {
     if (this.#blocks.has(key) || this.#doneItems.has(itemOf(key))) return []
-    if (block.type === 'tool_call') this.hasCalls = true
+    this.#thoughts.delete(key)
+    const before = [...this.#thoughts].flatMap((thought) => this.#openOne(thought, { type: 'reasoning' }))
+    this.#thoughts.clear()
+    return [...before, ...this.#openOne(key, block)]
+  }
+
+  #openOne(key: string, block: BlockStart): ChatEvent[] {
     const index = this.#blocks.size
     this.#blocks.set(key, { index, hasText: false, hasCitations: false, ended: false })
-    return [{ type: 'block', index, block }]
+    const begin: ChatEvent = { type: 'block', index, block }
+    return block.type === 'tool_call' ? [begin, ...this.#beginCall(block.id, index)] : [begin]
+  }
+
+  #beginCall(id: string, index: number): ChatEvent[] {
+    this.hasCalls = true
+    this.#calls.set(id, index)
+    const seal = this.#waiting.get(id)
+    return seal ? [{ type: 'seal', index, seal }] : []
+  }
+
+  /** A seal that names its call is told with that, whichever comes first. */
+  #sealCall(id: string, seal: Seal): ChatEvent[] {
+    const index = this.#calls.get(id)
+    if (index !== undefined) return [{ type: 'seal', index, seal }]
+    this.#waiting.set(id, seal)
+    return []
   }
 
   hasText(key: string): boolean {
@@ -69,14 +103,14 @@ export class BlockBook {
   /** Ends an item that is told whole: once, however often that is said. */
   finishItem(event: Fields, item: Fields): ChatEvent[] {
     const key = String(event['output_index'])
-    if (this.#doneItems.has(key)) return []
+    this.#thoughts.delete(key)
     const events =
       item['type'] === 'message'
         ? listOf(item, 'content').flatMap((part, at) => {
             const block = blockOfPart(part)
             return block ? this.#finish(`${key}:${at}`, block) : []
           })
-        : blocksOf(item).flatMap((block) => this.#finish(key, block))
+        : blocksOf(item).flatMap((block) => this.#finishBlock(key, block))
     const ends = this.#endWhere((place) => itemOf(place) === key)
     this.#doneItems.add(key)
     return [...events, ...ends]
@@ -84,6 +118,11 @@ export class BlockBook {
 
   endAll(): ChatEvent[] {
     return this.#endWhere(() => true)
+  }
+
+  #finishBlock(key: string, block: Block): ChatEvent[] {
+    const seal = loneSeal(block)
+    return seal?.id === undefined ? this.#finish(key, block) : this.#sealCall(seal.id, unnamed(seal))
   }
 
   /** Tells what of a whole block was not told yet, and its end. */

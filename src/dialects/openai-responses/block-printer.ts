@@ -10,6 +10,8 @@ import { encodeSeal } from './reasoning.ts'
 import { itemId } from './response-object.ts'
 import type { StreamLog } from './stream-log.ts'
 
+type CallStart = Extract<BlockStart, { type: 'tool_call' }>
+
 /** A block of the answer, and where it stands in the response. */
 interface PrintedBlock {
   readonly start: BlockStart
@@ -51,22 +53,33 @@ export class BlockPrinter {
   }
 
   begin(index: number, start: BlockStart): string {
+    if (start.type === 'audio') return ''
+    if (start.type === 'image') return this.#openWaiting() + this.#printImage(start)
     const block: PrintedBlock = { start }
-    this.#blocks.set(index, block)
-    if (start.type === 'image') {
-      const begin = this.#leaveMessage()
-      const item = this.#items++
-      return begin + this.#log.print(...imageEvents(item, itemId('ig', this.#requestId, item), start))
+    if (start.type !== 'tool_call') {
+      this.#blocks.set(index, block)
+      return ''
     }
-    if (start.type !== 'tool_call') return ''
+    const begin = this.#openWaiting() + this.#beginCall(index, block, start)
+    this.#blocks.set(index, block)
+    return begin
+  }
+
+  #beginCall(index: number, block: PrintedBlock, start: CallStart): string {
     const seal = this.#expected.get(index)
     block.sealed = seal !== undefined
-    const sealed = seal ? this.#printSeal(seal) : ''
+    // It names the call: one that comes late stands behind it.
+    const sealed = seal ? this.#printSeal({ ...seal, id: start.id }) : ''
     const begin = this.#leaveMessage()
-    block.place = { item: this.#items++ }
-    return (
-      sealed + begin + this.#log.print(itemBegin(block.place.item, this.#callItem(start, block.place.item)))
-    )
+    const item = this.#items++
+    block.place = { item }
+    return sealed + begin + this.#log.print(itemBegin(item, this.#callItem(start, item)))
+  }
+
+  #printImage(image: { readonly mediaType: string; readonly data: string }): string {
+    const begin = this.#leaveMessage()
+    const item = this.#items++
+    return begin + this.#log.print(...imageEvents(item, itemId('ig', this.#requestId, item), image))
   }
 
   grow(index: number, text: string, logprobs: readonly TokenLogprob[] = []): string {
@@ -95,10 +108,11 @@ export class BlockPrinter {
   seal(index: number, seal: Seal): string {
     const block = this.#blocks.get(index)
     if (!block || block.sealed) return ''
+    if (block.start.type === 'tool_call') return this.#printSeal({ ...seal, id: block.start.id })
     if (block.start.type !== 'reasoning') return this.#printSeal(seal)
     const begin = this.#open(index, block)
     const slot = this.#slotOf(block)
-    if (slot) slot.item = { ...slot.item, encrypted_content: encodeSeal(seal) }
+    if (slot) slot.item = { ...slot.item, encrypted_content: encodeSeal(seal, textOf(slot.item, 'id') ?? '') }
     return begin
   }
 
@@ -114,9 +128,21 @@ export class BlockPrinter {
     return isLeft ? end + this.#log.print(...itemEnd(slot, 'completed')) : end
   }
 
-  /** Begins the item or part that a block is told in, unless it has begun. */
+  /** Begins the item or part that a block is told in, unless it has begun; blocks that began before it stand in front. */
   #open(index: number, block: PrintedBlock): string {
-    if (block.place) return ''
+    return block.place ? '' : this.#openWaiting(block) + this.#openOne(index, block)
+  }
+
+  #openWaiting(until?: PrintedBlock): string {
+    let text = ''
+    for (const [index, block] of this.#blocks) {
+      if (block === until) break
+      if (!block.place) text += this.#openOne(index, block)
+    }
+    return text
+  }
+
+  #openOne(index: number, block: PrintedBlock): string {
     return block.start.type === 'reasoning' ? this.#openThought(index, block) : this.#openText(block)
   }
 
@@ -160,12 +186,13 @@ export class BlockPrinter {
   #printSeal(seal: Seal): string {
     const begin = this.#leaveMessage()
     const index = this.#items++
-    const item = thoughtItem(itemId('rs', this.#requestId, index), encodeSeal(seal))
+    const id = itemId('rs', this.#requestId, index)
+    const item = thoughtItem(id, encodeSeal(seal, id))
     const end = { type: 'response.output_item.done', output_index: index, item }
     return begin + this.#log.print(itemBegin(index, item), end)
   }
 
-  #callItem({ id, name, kind }: Extract<BlockStart, { type: 'tool_call' }>, index: number): Fields {
+  #callItem({ id, name, kind }: CallStart, index: number): Fields {
     const isCustom = kind === 'custom'
     return {
       type: isCustom ? 'custom_tool_call' : 'function_call',

@@ -1,5 +1,6 @@
 import type { ChatAnswer } from '../../core/chat/answer.ts'
 import { isFields, parseJson, textOf } from '../fields.ts'
+import { giveSealsToCalls } from './call-seals.ts'
 import { blocksOf, finishOf } from './decode-output.ts'
 import { said } from './said.ts'
 import { convertUsage } from './usage.ts'
@@ -12,7 +13,7 @@ export function decodeAnswer(body: Uint8Array): ChatAnswer | undefined {
   const response = parseJson(body)
   if (!isFields(response) || !Array.isArray(response['output'])) return undefined
   if (unanswered.has(response['status'])) return undefined
-  const blocks = response['output'].filter(isFields).flatMap(blocksOf)
+  const blocks = giveSealsToCalls(response['output'].filter(isFields).flatMap(blocksOf))
   const finish = finishOf(
     response,
     blocks.some((block) => block.type === 'tool_call'),

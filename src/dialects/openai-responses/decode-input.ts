@@ -3,13 +3,14 @@ import { WeirError } from '../../core/errors.ts'
 import { isFields, listOf, textOf, type Fields } from '../fields.ts'
 import { invalid } from '../json-request.ts'
 import { decodeCitation } from './annotations.ts'
+import { giveSealsToCalls } from './call-seals.ts'
 import { decodeContent, required } from './decode-parts.ts'
 import { decodeTools } from './decode-tools.ts'
 import { itemType } from './input-items.ts'
 import { decodeReasoning } from './reasoning.ts'
 
 /** What an input holds. */
-export interface DecodedInput {
+interface DecodedInput {
   readonly system: readonly TextPart[]
   readonly turns: readonly Turn[]
   readonly tools: readonly Tool[]
@@ -124,25 +125,4 @@ function addTurn({ turns }: Gathering, role: Turn['role'], parts: readonly Part[
     role === 'assistant' || (role === 'user' && [...parts, ...(last?.parts ?? [])].every(isResult))
   if (last?.role === role && goesOn) last.parts.push(...parts)
   else turns.push({ role, parts: [...parts] })
-}
-
-/** A seal of Google's without a text belongs to the call behind it: items of calls have no place for one. */
-function giveSealsToCalls(parts: readonly Part[]): Part[] {
-  return parts.flatMap((part, at) => {
-    const [before, after] = [parts[at - 1], parts[at + 1]]
-    if (isCallSeal(part) && after?.type === 'tool_call') return []
-    if (
-      part.type === 'tool_call' &&
-      before &&
-      isCallSeal(before) &&
-      before.type === 'reasoning' &&
-      before.seal
-    )
-      return [{ ...part, seal: before.seal }]
-    return [part]
-  })
-}
-
-function isCallSeal(part: Part): boolean {
-  return part.type === 'reasoning' && part.text === '' && part.seal?.by === 'google'
 }

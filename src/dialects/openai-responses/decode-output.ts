@@ -45,7 +45,7 @@ const kinds: Readonly<Record<string, CallStart['kind']>> = {
 }
 
 /** What a tool is called with. */
-export function callText(item: Fields): string {
+function callText(item: Fields): string {
   return textOf(item, 'arguments') ?? textOf(item, 'input') ?? ''
 }
 

@@ -19,7 +19,8 @@ const steps: Readonly<Record<string, Step>> = {
   'response.in_progress': (book, event) => book.start(startOf(event)),
   'response.output_item.added': (book, event) => {
     const item = fieldsOf(event, 'item')
-    const block = item['type'] === 'reasoning' ? { type: 'reasoning' as const } : callStart(item)
+    if (item['type'] === 'reasoning') book.expectThought(itemKey(event))
+    const block = callStart(item)
     return block ? book.open(itemKey(event), block) : []
   },
   'response.output_item.done': (book, event) => book.finishItem(event, fieldsOf(event, 'item')),

@@ -36,8 +36,9 @@ function takesMarks(model: string): boolean {
 
 /** The first prompt is the instructions, unless a mark is to be put behind it: only messages have a place for that. */
 function encodeInstructions(system: readonly TextPart[], { dropped, takesMarks }: Writing) {
-  const [first, ...more] = system
-  if (first?.cache && takesMarks) return { instructions: undefined, more: system }
+  const said = system.filter(({ text }) => text !== '')
+  const [first, ...more] = said
+  if (first?.cache && takesMarks) return { instructions: undefined, more: said }
   if (first?.cache) dropped.add('cache_control')
   return { instructions: first?.text, more }
 }

@@ -1,11 +1,11 @@
 import type { ChatEvent, Finish } from '../../core/chat/answer.ts'
 import type { Seal } from '../../core/chat/seal.ts'
 import type { ScanOptions, StreamClosing, StreamCut, StreamEncoder, Telling } from '../../core/dialect.ts'
-import type { Usage } from '../../core/usage.ts'
+import { noUsage, type Usage } from '../../core/usage.ts'
 import { BlockPrinter } from './block-printer.ts'
 import { cutNote, receiptOf, type Ending } from './ending.ts'
 import { begunResponse, itemId } from './response-object.ts'
-import { StreamLog } from './stream-log.ts'
+import { beginLog, type StreamLog } from './stream-log.ts'
 import { printUsage } from './usage.ts'
 
 type Told<Type extends ChatEvent['type']> = Extract<ChatEvent, { type: Type }>
@@ -22,14 +22,16 @@ const endings: Readonly<Partial<Record<Finish, Omit<Ending, 'usage'>>>> = {
 export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #telling: Telling
   readonly #holdEnd: boolean
-  readonly #log = new StreamLog()
+  readonly #log: StreamLog
   readonly #blocks: BlockPrinter
-  #usage: Usage | undefined
+  /** Clients insist on a usage: of what nobody told, nothing was counted. */
+  #usage: Usage = noUsage
   #finish: Finish = 'stop'
   #ended = false
 
   constructor(telling: Telling, { holdEnd = false }: ScanOptions = {}) {
     this.#telling = telling
+    this.#log = beginLog(telling.request)
     this.#holdEnd = holdEnd
     this.#blocks = new BlockPrinter(this.#log, telling.requestId)
   }
@@ -89,9 +91,9 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     return this.#log.response ? '' : this.#log.printBegin(begunResponse(this.#telling))
   }
 
-  #ending(usage: Usage | undefined): Ending {
+  #ending(usage: Usage): Ending {
     const ending = endings[this.#finish] ?? { status: 'completed' }
-    return { ...ending, usage: usage ? printUsage(usage) : null }
+    return { ...ending, usage: printUsage(usage) }
   }
 
   #end(ending: Ending): string {

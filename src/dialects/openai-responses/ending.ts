@@ -7,7 +7,7 @@ export interface Ending {
   readonly status: 'completed' | 'incomplete' | 'failed'
   /** Of an incomplete one: what it ran into. */
   readonly reason?: 'max_output_tokens' | 'content_filter'
-  readonly usage: object | null
+  readonly usage: object
   /** A word of ours. */
   readonly weir?: object
 }

@@ -1,6 +1,7 @@
 import type { ReasoningPart } from '../../core/chat/call.ts'
 import { packSeal, unpackSeal, type Seal } from '../../core/chat/seal.ts'
 import { isFields, listOf, textOf, type Fields } from '../fields.ts'
+import { said } from './said.ts'
 
 /** What stands between the parts of a summary. */
 export const summaryBreak = '\n\n'
@@ -9,7 +10,7 @@ export const summaryBreak = '\n\n'
 export function decodeReasoning(item: Fields): ReasoningPart | undefined {
   const thought = textsOf(item, 'content').join('')
   const text = thought === '' ? textsOf(item, 'summary').join(summaryBreak) : thought
-  const seal = decodeSeal(item, text !== '')
+  const seal = decodeSeal(item)
   if (text === '' && !seal) return undefined
   return { type: 'reasoning', text, ...(seal && { seal }) }
 }
@@ -18,17 +19,28 @@ function textsOf(item: Fields, name: string): string[] {
   return listOf(item, name).flatMap((part) => (isFields(part) ? (textOf(part, 'text') ?? []) : []))
 }
 
-/** The seal of an item of thought. OpenAI's own is the thought itself under lock: a summary beside it is not all of it. */
-export function decodeSeal(item: Fields, hasText: boolean): Seal | undefined {
+/** OpenAI's own seal is the thought itself under lock, whatever is told of it in a summary. */
+function decodeSeal(item: Fields): Seal | undefined {
   const sealed = textOf(item, 'encrypted_content') ?? ''
   if (sealed === '') return undefined
   const seal = unpackSeal(sealed, 'openai')
-  if (seal.by !== 'openai') return seal
-  const id = textOf(item, 'id')
-  return { ...seal, ...(id !== undefined && { id }), ...(!hasText && { locked: true }) }
+  if (seal.by !== 'openai' || seal.value !== sealed) return seal
+  return { ...seal, ...said({ id: textOf(item, 'id') }), locked: true }
 }
 
-/** What stands in `encrypted_content`: OpenAI's own as it is, another maker's packed. */
-export function encodeSeal(seal: Seal): string {
-  return seal.by === 'openai' ? seal.value : packSeal(seal)
+/** What stands in `encrypted_content` of an item: OpenAI's own seal of this very item as it is, any other packed. */
+export function encodeSeal(seal: Seal, itemId: string): string {
+  const isOwn = seal.by === 'openai' && seal.id === itemId && seal.locked === true
+  return isOwn ? seal.value : packSeal(seal)
+}
+
+/** The item as OpenAI knows it: its own seal unpacked; undefined where it could only take another's, or one that it had to keep itself. */
+export function forOpenAi(item: Fields): Fields | undefined {
+  const sealed = textOf(item, 'encrypted_content') ?? ''
+  if (sealed === '') return listOf(item, 'content').length > 0 ? item : undefined
+  const seal = unpackSeal(sealed, 'openai')
+  if (seal.by !== 'openai') return undefined
+  if (seal.value === sealed) return item
+  const { id: _, ...rest } = item
+  return { ...said({ id: seal.id }), ...rest, encrypted_content: seal.value }
 }

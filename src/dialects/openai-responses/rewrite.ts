@@ -1,13 +1,13 @@
-import { unpackSeal } from '../../core/chat/seal.ts'
 import type { Target } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import { spliceBytes, type Splice } from '../../core/json-fields.ts'
 import type { Quirks } from '../../core/provider.ts'
-import { fieldsOf, isFields, listOf, textOf } from '../fields.ts'
+import { fieldsOf, isFields, listOf, type Fields } from '../fields.ts'
 import { prefixId, setField } from '../json-edits.ts'
 import { foldName } from '../json-request.ts'
 import { sealedReasoning } from './includables.ts'
 import { tenantFields, type ResponsesRequest } from './read-request.ts'
+import { forOpenAi } from './reasoning.ts'
 
 /** The caller's bytes with the model's name, the output cap and the tenant's ids as the target needs them, and nothing kept upstream. */
 export function rewriteRequest(request: ResponsesRequest, target: Target): Uint8Array {
@@ -17,7 +17,7 @@ export function rewriteRequest(request: ResponsesRequest, target: Target): Uint8
     ...setField(request, 'max_output_tokens', String(cap)),
     ...setField(request, 'store', 'false'),
     ...askForSeals(request, target),
-    ...leaveOutForeignThought(request),
+    ...fitThought(request),
     ...[...tenantFields, ...target.quirks.tenantFields].flatMap((name) =>
       prefixId(request, name, target.org),
     ),
@@ -35,18 +35,17 @@ function askForSeals(request: ResponsesRequest, { upstreamModel }: Target): Spli
   return setField(request, 'include', JSON.stringify([...include, sealedReasoning]))
 }
 
-/** Thought that a provider could only have under the id of an item that it kept, or that bears another maker's seal, is refused. */
-function leaveOutForeignThought(request: ResponsesRequest): Splice[] {
+/** Thought goes up as far as the provider can know it: what was sealed by others, or what it had to keep itself, is left out. */
+function fitThought(request: ResponsesRequest): Splice[] {
   const { input } = request.values
-  if (!Array.isArray(input) || input.every(isKnownUpstream)) return []
-  return setField(request, 'input', JSON.stringify(input.filter(isKnownUpstream)))
+  if (!Array.isArray(input)) return []
+  const fitting = input.flatMap((item: unknown) => (isThought(item) ? (forOpenAi(item) ?? []) : [item]))
+  const isSame = fitting.length === input.length && fitting.every((item, at) => item === input[at])
+  return isSame ? [] : setField(request, 'input', JSON.stringify(fitting))
 }
 
-function isKnownUpstream(item: unknown): boolean {
-  if (!isFields(item) || item['type'] !== 'reasoning') return true
-  const sealed = textOf(item, 'encrypted_content') ?? ''
-  if (sealed !== '') return unpackSeal(sealed, 'openai').by === 'openai'
-  return listOf(item, 'content').length > 0
+function isThought(item: unknown): item is Fields {
+  return isFields(item) && item['type'] === 'reasoning'
 }
 
 /** What was not put in of what the gateway keeps, or a field that this provider sells or tells its tenants apart by. */

@@ -7,7 +7,7 @@ import { cutNote, receiptOf, type Ending } from './ending.ts'
 import { failureCode } from './errors.ts'
 import type { ResponsesRequest } from './read-request.ts'
 import { begunResponse, itemId } from './response-object.ts'
-import { printEvent, StreamLog } from './stream-log.ts'
+import { beginLog, printEvent, type StreamLog } from './stream-log.ts'
 import { convertUsage, mergeUsage, printUsage } from './usage.ts'
 
 const nothing = new Uint8Array()
@@ -40,7 +40,7 @@ export class ResponsesStreamScanner implements StreamScanner {
   failed = false
   hidError = false
   readonly #splitter = new EventSplitter()
-  readonly #log = new StreamLog()
+  readonly #log: StreamLog
   readonly #request: ResponsesRequest
   readonly #holdEnd: boolean
   readonly #operatorErrors: readonly string[]
@@ -49,6 +49,7 @@ export class ResponsesStreamScanner implements StreamScanner {
   #final: unknown
 
   constructor({ request, operatorErrors, holdEnd = false }: ScannerOptions) {
+    this.#log = beginLog(request)
     this.#request = request
     this.#operatorErrors = operatorErrors
     this.#holdEnd = holdEnd

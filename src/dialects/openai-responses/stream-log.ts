@@ -1,3 +1,4 @@
+import type { ModelRequest } from '../../core/dialect.ts'
 import { fieldsOf, type Fields } from '../fields.ts'
 import { itemEnd } from './closing.ts'
 import { endedResponse, itemStatusOf, type Ending } from './ending.ts'
@@ -9,12 +10,13 @@ export class StreamLog {
   readonly output = new OutputAssembly()
   /** The response as the last event told it that told it whole. */
   response: Fields | undefined
-  #next = 0
+  /** The number of the next event. */
+  next = 0
 
   /** Takes note of an event that went by. */
   note(event: Fields): void {
     const number = event['sequence_number']
-    this.#next = typeof number === 'number' ? number + 1 : this.#next + 1
+    this.next = typeof number === 'number' ? number + 1 : this.next + 1
     if (event['response'] !== undefined) this.response = fieldsOf(event, 'response')
     this.output.apply(event)
   }
@@ -46,10 +48,24 @@ export class StreamLog {
 
   #printOne(event: Fields): string {
     const { type, ...rest } = event
-    const numbered = { type, sequence_number: this.#next, ...rest }
+    const numbered = { type, sequence_number: this.next, ...rest }
     this.note(numbered)
     return printEvent(numbered)
   }
+}
+
+const logs = new WeakMap<ModelRequest, StreamLog>()
+
+/** The log of a new stream that answers a request. */
+export function beginLog(request: ModelRequest): StreamLog {
+  const log = new StreamLog()
+  logs.set(request, log)
+  return log
+}
+
+/** The number of the next event in the last stream that answers a request: what ends it in other words goes on with that. */
+export function nextNumber(request: ModelRequest | undefined): number {
+  return (request && logs.get(request)?.next) ?? 0
 }
 
 /** An event as it goes over the wire. */

@@ -11,6 +11,8 @@ interface Waiting {
 const mostUnderWay = 2
 /** Redis does nothing else while it runs a script. */
 const mostTogether = 32
+/** Fewer are not spread over two round trips. */
+const fewestTogether = 8
 
 type Send = (plans: readonly Plan[], texts: readonly string[]) => Promise<unknown>
 
@@ -39,7 +41,7 @@ export class Batch {
 
   #go(): void {
     for (let free = mostUnderWay - this.#underWay; free > 0 && this.#waiting.length > 0; free--)
-      this.#sendSome(Math.min(mostTogether, Math.ceil(this.#waiting.length / free)))
+      this.#sendSome(Math.min(mostTogether, Math.max(fewestTogether, Math.ceil(this.#waiting.length / free))))
   }
 
   #sendSome(count: number): void {

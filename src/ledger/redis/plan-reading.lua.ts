@@ -44,7 +44,7 @@ export function forEachMove(body: string): string {
 }
 
 function planFields(): string[] {
-  return [...fieldsOf.plan, ...fieldsOf.planSizes]
+  return [...fieldsOf.plan, ...fieldsOf.planRest]
 }
 
 function list(fields: readonly string[]): string {

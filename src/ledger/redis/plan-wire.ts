@@ -12,14 +12,14 @@ export const fieldsOf = {
   plan: [
     'now', 'revision', 'edits', 'revise', 'id', 'fresh', 'version', 'mark', 'keep', 'drop', 'enter', 'list',
   ],
-  /** Whether any move asks, or may make a counter; and how much of moves and sums follows. */
-  planSizes: ['writes', 'asks', 'claims', 'moveCount', 'sumsSize'],
+  /** Commands in JSON; whether any move asks, or may make a counter; how many moves, and values of sums, follow. */
+  planRest: ['writes', 'asks', 'claims', 'moveCount', 'sumsSize'],
   move: ['held', 'spent', 'fill', 'requested', 'neededUntil', 'keptUntil'],
 } as const satisfies {
   place: (keyof Place)[]
   line: (keyof Line)[]
   plan: (keyof Plan)[]
-  planSizes: string[]
+  planRest: string[]
   move: (keyof PlannedMove)[]
 } // prettier-ignore
 

@@ -40,22 +40,13 @@ local function numbersOf(hash, field, count)
   return numbers
 end
 
--- Patterns for so many numbers. %.17g gives back every number, and takes long; Lua's own way of printing keeps 14 digits only.
-local function patternsOf(one)
-  return setmetatable({}, {__index = function(patterns, count)
-    patterns[count] = string.rep(one .. ' ', count - 1) .. one
-    return patterns[count]
-  end})
-end
-
-local forWhole, forAny = patternsOf('%.0f'), patternsOf('%.17g')
-
+-- %.17g gives back every number, and takes long; Lua's own way of printing keeps 14 digits only.
 local function written(numbers)
-  local patterns = forWhole
+  local one = '%.0f'
   for _, number in ipairs(numbers) do
-    if number % 1 ~= 0 then patterns = forAny end
+    if number % 1 ~= 0 then one = '%.17g' end
   end
-  return format(patterns[#numbers], unpack(numbers))
+  return format(string.rep(one .. ' ', #numbers - 1) .. one, unpack(numbers))
 end
 
 local function flushNumbers()
@@ -71,9 +62,10 @@ end
 
 -- By id. A hold that was dropped is false.
 local holds, leases, rows, marks, requests = {}, {}, {}, {}, {}
-local revision, edits, mark, markRead
+local revision, edits, mark
 
 local function flushHolds()
+  if not next(holds) then return end
   local texts, ends, gone = {}, {}, {}
   for id, text in pairs(holds) do
     if text then
@@ -91,6 +83,7 @@ local function flushHolds()
 end
 
 local function flushRows()
+  if not next(rows) then return end
   local texts, marked, listed = {}, {}, {}
   for id, text in pairs(rows) do
     push(texts, id, text)
@@ -100,8 +93,8 @@ local function flushRows()
   inPieces('HSET', rowsKey, texts)
   inPieces('ZADD', marksKey, marked)
   inPieces('ZADD', requestsKey, listed)
-  if mark ~= markRead then call('SET', prefix .. 'mark', format('%.0f', mark)) end
-  rows, marks, requests, markRead = {}, {}, {}, mark
+  call('SET', prefix .. 'mark', format('%.0f', mark))
+  rows, marks, requests = {}, {}, {}
 end
 
 -- Writes what has changed, and forgets what is known.
@@ -114,7 +107,6 @@ end
 local function readVersions()
   local found = call('MGET', prefix .. 'revision', prefix .. 'edits', prefix .. 'mark')
   revision, edits, mark = found[1] or '0', found[2] or '0', tonumber(found[3] or '0')
-  markRead = mark
 end
 
 -- Whether a call is open or has ended.
@@ -140,8 +132,9 @@ local function dropHold(id)
   holds[id], leases[id] = false, nil
 end
 
-local function enterRow(id, text)
+local function enterRow(id, text, isRequest)
   mark = mark + 1
   rows[id], marks[id] = text, format('%.0f', mark)
+  if isRequest then requests[id] = true end
 end
 `

@@ -160,8 +160,7 @@ local function transact(plan, text)
   addSums(plan)
   if plan.keep then keepHold(plan.id, text, plan.keep) end
   if plan.drop then dropHold(plan.id) end
-  if plan.enter then enterRow(plan.id, text) end
-  if plan.list then requests[plan.id] = true end
+  if plan.enter then enterRow(plan.id, text, plan.list) end
   if plan.writes or plan.edits or plan.revise then administer(plan) end
   return answer
 end

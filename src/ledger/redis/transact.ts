@@ -28,7 +28,7 @@ export interface Plan {
   readonly drop?: true
   /** Writes a row under a new mark; its text comes beside the plan. */
   readonly enter?: true
-  /** Lists it among the requests. */
+  /** With `enter`: lists it among the requests. */
   readonly list?: true
   /** What is added to hourly sums and habits. */
   readonly sums?: readonly AddedSum[]

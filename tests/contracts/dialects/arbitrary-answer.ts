@@ -34,12 +34,12 @@ function textBlock(type: 'text' | 'refusal', may: ReadonlySet<AnswerBlock>): fc.
       ...(may.has('url_citations') ? [urlCitation(text.length)] : []),
       ...(may.has('document_citations') ? [documentCitation] : []),
     ]
-    const citations = fc
-      .array(fc.oneof(...kinds), { minLength: 1, maxLength: 2 })
-      .map((citations) => ({ citations }))
+    const citations = kinds.map((kind) =>
+      fc.array(kind, { minLength: 1, maxLength: 2 }).map((citations) => ({ citations })),
+    )
     return fc
       .tuple(
-        maybe(type === 'text' && kinds.length > 0, citations),
+        type === 'text' ? fc.oneof(fc.constant({}), ...citations) : fc.constant({}),
         maybe(
           may.has('logprobs'),
           logprobs.map((logprobs) => ({ logprobs })),
@@ -96,9 +96,10 @@ export const usage: fc.Arbitrary<Usage> = fc
     outputAudioTokens: 0,
   }))
 
-/** Answers of what a dialect can say. Ids differ, and an answer that calls tools ends by that or by its cap. */
-export function answerOf({ answer }: Can): fc.Arbitrary<ChatAnswer> {
-  const block = fc.oneof(...blocksOf(new Set(answer.blocks)))
+/** Answers of what a dialect can say, but for this. Ids differ, and an answer that calls tools ends by that or by its cap. */
+export function answerOf({ answer }: Can, ...but: readonly AnswerBlock[]): fc.Arbitrary<ChatAnswer> {
+  const may = answer.blocks.filter((block) => !but.includes(block))
+  const block = fc.oneof(...blocksOf(new Set(may)))
   const plain = answer.finishes.filter((finish) => finish !== 'tool_calls')
   return fc
     .record({

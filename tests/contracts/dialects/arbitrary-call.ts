@@ -189,7 +189,7 @@ function recordsOf(may: Features) {
     ...(may.has('end_user') && { endUser: name }),
     ...(may.has('cache_key') && { cacheKey: name }),
     ...(may.has('metadata') && {
-      metadata: fc.dictionary(name, words, { maxKeys: 2, noNullPrototype: true }),
+      metadata: fc.dictionary(name, words, { minKeys: 1, maxKeys: 2, noNullPrototype: true }),
     }),
   }
   return fc

@@ -25,22 +25,48 @@ export const choices = fc.array(fc.nat(1000), { minLength: 1, maxLength: 60 })
  * The events of an answer in some order that a provider may send them in: blocks begin in their order but are under way side by
  * side, deltas are cut anywhere, the usage comes whenever it is known.
  */
-export function interleave(answer: ChatAnswer, numbers: readonly number[]): ChatEvent[] {
+export function sideBySide(answer: ChatAnswer, numbers: readonly number[]): ChatEvent[] {
   const choices = new Choices(numbers)
+  return around(answer, mix(splitBlocks(answer, choices), choices), choices)
+}
+
+/** The same, but one block after the other. */
+export function oneByOne(answer: ChatAnswer, numbers: readonly number[]): ChatEvent[] {
+  const choices = new Choices(numbers)
+  return around(answer, splitBlocks(answer, choices).flat(), choices)
+}
+
+function around(answer: ChatAnswer, said: readonly BlockEvent[], choices: Choices): ChatEvent[] {
   const { usage, ...rest } = answer
-  const [start, ...events] = eventsOf(rest)
+  const events = eventsOf(rest)
+  const whole: ChatEvent[] = [...said, ...events.slice(-2, -1)]
+  if (usage) whole.splice(choices.below(whole.length + 1), 0, { type: 'usage', usage })
+  return [...events.slice(0, 1), ...whole, ...events.slice(-1)]
+}
+
+function splitBlocks(answer: ChatAnswer, choices: Choices): BlockEvent[][] {
+  const events = eventsOf(answer)
   const gap = 1 + choices.below(3)
-  const blocks = answer.blocks.map((_, index) =>
+  return answer.blocks.map((_, index) =>
     ofBlock(events, index)
       .flatMap((event): BlockEvent[] => (event.type === 'delta' ? splitDelta(event, choices) : [event]))
       .map((event) => ({ ...event, index: event.index * gap })),
   )
-  const mixed: ChatEvent[] = mix(blocks, choices)
-  const [finish, end] = events.slice(-2)
-  const whole = [...mixed, finish].filter((event) => event !== undefined)
-  if (usage) whole.splice(choices.below(whole.length + 1), 0, { type: 'usage', usage })
-  return [start, ...whole, end].filter((event) => event !== undefined)
 }
+
+/** As a provider that tells a block in one go would have them: what comes up to its end together, all else alone. */
+export function byBlock(events: readonly ChatEvent[]): ChatEvent[][] {
+  const batches: ChatEvent[][] = []
+  let isOpen = false
+  for (const event of events) {
+    if (isOpen) batches.at(-1)?.push(event)
+    else batches.push([event])
+    if (event.type === 'block' || event.type === 'block_end') isOpen = event.type === 'block'
+  }
+  return batches
+}
+
+export const eachAlone = (events: readonly ChatEvent[]): ChatEvent[][] => events.map((event) => [event])
 
 function ofBlock(events: readonly ChatEvent[], index: number): BlockEvent[] {
   return events.filter((event) => 'index' in event).filter((event) => event.index === index)

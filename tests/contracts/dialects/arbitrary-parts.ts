@@ -58,7 +58,7 @@ function spokenPart(may: Features): fc.Arbitrary<TextPart> {
 const details = fc.constantFrom('low' as const, 'high' as const)
 
 /** The media that may be in a call, each with the extras that may go with it. */
-export function mediaParts(may: Features): fc.Arbitrary<MediaPart>[] {
+function mediaParts(may: Features): fc.Arbitrary<MediaPart>[] {
   const detail = maybe(
     may.has('detail'),
     details.map((detail) => ({ detail })),

@@ -81,6 +81,8 @@ export interface Can extends UpstreamCan {
   readonly call: {
     /** What goes up and comes back without a loss. */
     readonly carries: readonly Feature[]
+    /** What goes up in other words, and so does not come back as it was. */
+    readonly approximates: readonly Feature[]
     /** How the dialect reads back what it wrote of a call, where it does not do so word for word. */
     normal(call: ChatCall): ChatCall
   }
@@ -88,6 +90,10 @@ export interface Can extends UpstreamCan {
     readonly blocks: readonly AnswerBlock[]
     readonly finishes: readonly Finish[]
     readonly stopSequence: boolean
+    /** Whether a seal on a call can be told after the call. */
+    readonly lateSeals: boolean
+    /** Whether a call can be told whose arguments are cut off. */
+    readonly brokenCalls: boolean
     /** How the dialect reads back what it wrote of an answer, whole or as a stream. */
     normal(answer: ChatAnswer): ChatAnswer
   }

@@ -3,7 +3,7 @@ import type { Dialect, UpstreamDialect } from '../../../src/core/dialect.ts'
 import { answerPromises } from './answers.ts'
 import { callPromises, upstreamPromises } from './calls.ts'
 import type { Can, UpstreamCan } from './can.ts'
-import { endPromises, laxPromises, strictPromises } from './robustness.ts'
+import { laxPromises, strictPromises } from './robustness.ts'
 
 /** What every dialect promises that callers speak. `can` says how much of a call and an answer it holds. */
 export function testCodec(name: string, dialect: Dialect, can: Can): void {
@@ -11,7 +11,6 @@ export function testCodec(name: string, dialect: Dialect, can: Can): void {
     callPromises(dialect, can)
     upstreamPromises(dialect, can)
     answerPromises(dialect, can)
-    endPromises(dialect, can)
     laxPromises(dialect, can)
     strictPromises(dialect, can)
   })

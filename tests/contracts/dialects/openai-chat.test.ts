@@ -154,6 +154,7 @@ const can: Can = {
       'end_user',
       'cache_key',
     ],
+    approximates: [],
     normal: normalCall,
   },
   answer: {
@@ -171,6 +172,8 @@ const can: Can = {
     ],
     finishes: ['stop', 'stop_sequence', 'length', 'tool_calls', 'content_filter', 'pause', 'error'],
     stopSequence: false,
+    lateSeals: true,
+    brokenCalls: true,
     normal: normalAnswer,
   },
   words:

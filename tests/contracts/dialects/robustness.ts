@@ -1,12 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { openai } from '../../../providers/openai.ts'
 import type { Dialect, UpstreamDialect } from '../../../src/core/dialect.ts'
 import { WeirError } from '../../../src/core/errors.ts'
 import { bytesOf, cuts, splitBytes, textOf } from '../../dialects/splits.ts'
 import { answerOf } from './arbitrary-answer.ts'
 import { callOf } from './arbitrary-call.ts'
-import { choices, interleave } from './arbitrary-events.ts'
+import { choices, sideBySide } from './arbitrary-events.ts'
 import { decodeAll, tellingOf } from './answers.ts'
 import { target } from './calls.ts'
 import type { Can, UpstreamCan } from './can.ts'
@@ -115,7 +115,7 @@ export function strictPromises(dialect: Dialect, can: Can): void {
       const spoils = fc.array(fc.tuple(fc.nat(), fc.nat(), json), { maxLength: 3 })
       fc.assert(
         fc.property(answers, choices, spoils, (answer, choices, spoils) => {
-          const text = dialect.encodeStream(telling(true)).push(interleave(answer, choices))
+          const text = dialect.encodeStream(telling(true)).push(sideBySide(answer, choices))
           const bytes = bytesOf(spoils.reduce((text, spoiling) => spoilStream(text, spoiling), text))
           const events = decodeAll(dialect.decodeStream(), [bytes])
           dialect.encodeStream(telling(true)).push(events)
@@ -138,18 +138,4 @@ function spoilStream(text: string, [index, place, other]: readonly [number, numb
   if (at === undefined || line === undefined) return text
   lines[at] = `data: ${JSON.stringify(spoil(JSON.parse(line.slice('data: '.length)), place, other))}`
   return lines.join('\n')
-}
-
-/** Nothing of a spoilt event may be taken for the end of an answer that never ended. */
-export function endPromises(dialect: Dialect, can: Can): void {
-  test('a stream that breaks off before it finished has no end', () => {
-    fc.assert(
-      fc.property(answerOf(can), choices, (answer, choices) => {
-        const open = interleave(answer, choices).filter(({ type }) => type !== 'finish' && type !== 'end')
-        const text = dialect.encodeStream(tellingOf(dialect, can, true)).push(open)
-        const events = decodeAll(dialect.decodeStream(), [bytesOf(text)])
-        expect(events.map(({ type }) => type)).not.toContain('end')
-      }),
-    )
-  })
 }

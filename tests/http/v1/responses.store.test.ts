@@ -82,7 +82,7 @@ describeHosts('kept responses', (world) => {
     const tenant = await world().tenant()
     const { responses } = tenant.sdk()
     const made = await responses.create({ model, input: 'x', store: false })
-    expect(made.store).toBe(false)
+    expect(made).toMatchObject({ store: false })
     await expect(responses.retrieve(made.id)).rejects.toBeInstanceOf(NotFoundError)
     await expect(responses.retrieve('resp_none')).rejects.toBeInstanceOf(NotFoundError)
   })

@@ -8,7 +8,7 @@ export async function cost(cell: Cell): Promise<void> {
   const { client, stream, upstream } = cell
   const { stream_options: _, ...body } = client.body(plain, addressOf(cell))
   const headers = { 'x-weir-usage': 'true' }
-  const { told, answered } = await play(cell, { text: spoken, usage }, body, { headers })
+  const { told, answered } = await play(cell, { text: spoken, usage }, { body, headers })
   const row = await expectReceipt(cell, answered.id, usage)
   expect(told).toMatchObject({ text: spoken, finish: client.finishes.stop })
   expect(told.usage).toBeDefined()

@@ -1,11 +1,21 @@
 import { expect } from 'vitest'
 import type { Scene } from '../../support/wire/scene.ts'
+import { validateError, validateStream } from '../../support/wire/validators/index.ts'
 import { nanoOf } from '../../support/prices.ts'
-import { addressOf, eventsOf, expectNothingHeld, passes, receiptOf, requestsTo, send, type Cell } from '../call.ts'
+import {
+  addressOf,
+  eventsOf,
+  expectNothingHeld,
+  passes,
+  receiptOf,
+  requestsTo,
+  send,
+  type Cell,
+} from '../call.ts'
 import { plain, usage } from '../scenes.ts'
 
 /** Few events, none of which comes in one read with the end. */
-const wide = `${' '.repeat(20_000)}weir`.repeat(10)
+export const wide = `${' '.repeat(20_000)}weir`.repeat(10)
 
 const secret = 'Words of the provider.'
 
@@ -15,6 +25,7 @@ async function failing(cell: Cell, status: number) {
   const row = await receiptOf(cell.world.tenant, answered.id)
   expect({ ...row, charge: nanoOf(row.charge) }).toMatchObject({ outcome: 'failed', charge: 0n })
   await expectNothingHeld(cell)
+  validateError(cell.client.dialect, JSON.parse(answered.text))
   return answered
 }
 
@@ -51,6 +62,8 @@ async function interrupted(cell: Cell, scene: Scene): Promise<void> {
   expect(requestsTo(cell).at(-1)?.status).toBe(200)
   expect(answered.status).toBe(stream ? 200 : 502)
   const error: unknown = stream ? eventsOf(answered.text).at(-1) : JSON.parse(answered.text)
+  if (stream) expect(validateStream(client.dialect, answered.bytes).failed).toBe(true)
+  else validateError(client.dialect, error)
   const words = JSON.stringify(error)
   if (scene.error && passes(cell)) {
     // The provider's own words, which the caller's program knows.

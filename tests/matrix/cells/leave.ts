@@ -1,13 +1,5 @@
 import { expect } from 'vitest'
-import {
-  addressOf,
-  expectNothingHeld,
-  nextRow,
-  receiptOf,
-  request,
-  requestsTo,
-  type Cell,
-} from '../call.ts'
+import { addressOf, expectNothingHeld, nextRow, receiptOf, request, requestsTo, type Cell } from '../call.ts'
 import { plain, spoken } from '../scenes.ts'
 
 /** The caller goes away: the provider is left at once, and the call is settled. */

@@ -13,7 +13,7 @@ const thoughts = ['I need both 🌊.', 'The weather once more.', 'Now I know.']
 let made = 0
 
 /** A seal that no other cell has, in base64. */
-function newSeal(): string {
+export function newSeal(): string {
   return Buffer.from(`seal number ${++made} of this run`).toString('base64')
 }
 
@@ -32,7 +32,7 @@ async function thinkThrough(cell: Cell, sealing: Sealing): Promise<{ seals: stri
   let body = client.body({ ...withTools, think }, addressOf(cell))
   for (const [at, scene] of scenes.entries()) {
     const reasoning = { text: thoughts[at] ?? '', [sealing]: seals[at] }
-    const { told, seen, answered } = await play(cell, { ...scene, reasoning, usage }, body)
+    const { told, seen, answered } = await play(cell, { ...scene, reasoning, usage }, { body })
     await expectReceipt(cell, answered.id, usage)
     turns.push({ told, up: JSON.stringify(seen.body) })
     body = client.next(body, told, outputsFor(told, 'Sunny.'))
@@ -41,8 +41,8 @@ async function thinkThrough(cell: Cell, sealing: Sealing): Promise<{ seals: stri
 }
 
 /** Whether this model's thoughts are sealed, and come back. */
-function seals({ upstream, model }: Cell): boolean {
-  return upstream !== 'chat' && !/nova|gpt-oss/.test(model)
+export function isSealed({ upstream, model }: Cell): boolean {
+  return upstream !== 'chat' && !/nova|oss/.test(model)
 }
 
 /** Whether a caller of this dialect gets to read them. */
@@ -50,7 +50,7 @@ function shows({ upstream, model, client }: Cell): boolean {
   if (upstream === 'chat') return false
   // It has no word for the wish, and some show them to nobody who does not ask.
   const asks = client.dialect !== 'openai-chat'
-  return asks || upstream === 'bedrock' || upstream === 'gemini' || /claude-(sonnet|opus)-4/.test(model)
+  return asks || ['bedrock', 'gemini', 'open'].includes(upstream) || /claude-(sonnet|opus)-4/.test(model)
 }
 
 async function thinking(cell: Cell, sealing: Sealing): Promise<void> {
@@ -61,7 +61,12 @@ async function thinking(cell: Cell, sealing: Sealing): Promise<void> {
   expect(turns.map(({ told }) => told.calls.length)).toEqual([2, 1, 0])
   expect(turns.map(({ told }) => told.text)).toEqual(['', '', spoken])
   const [one = '', two = ''] = issued
-  if (seals(cell)) expect([second?.up.includes(one), third?.up.includes(one), third?.up.includes(two)]).toEqual([true, true, true])
+  if (isSealed(cell))
+    expect([second?.up.includes(one), third?.up.includes(one), third?.up.includes(two)]).toEqual([
+      true,
+      true,
+      true,
+    ])
 }
 
 export const signed = (cell: Cell) => thinking(cell, 'signature')

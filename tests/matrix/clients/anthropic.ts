@@ -106,18 +106,9 @@ export const anthropic: Client = {
     tool_calls: 'tool_use',
     content_filter: 'refusal',
   },
-  settings: {
-    temperature: 0.5,
-    top_k: 40,
-    stop_sequences: ['Halt'],
-    metadata: { user_id: 'someone' },
-    service_tier: 'standard_only',
-    cache_control: { type: 'ephemeral' },
-  },
   path: () => '/v1/messages',
   headers: (key) => ({ 'x-api-key': key, 'anthropic-version': '2023-06-01' }),
   body,
-  withSettings: (body) => ({ ...body, ...anthropic.settings }),
   next: (body, { history }, outputs) => ({
     ...body,
     messages: [

@@ -96,7 +96,7 @@ function wholeMessage(deltas: readonly Json[]): Json {
 }
 
 function readStream(events: readonly Json[]): Told {
-  const choices = events.flatMap((event) => listAt(event, 'choices'))
+  const choices = events.flatMap((event) => listAt(event, 'choices')).filter(({ index }) => index === 0)
   const finish_reason = choices.map((choice) => choice.finish_reason).findLast(Boolean)
   const usage = events.map((event) => event.usage).findLast(Boolean)
   const weir = events.map((event) => event.weir).findLast(Boolean)
@@ -115,27 +115,9 @@ export const chat: Client = {
     tool_calls: 'tool_calls',
     content_filter: 'content_filter',
   },
-  settings: {
-    temperature: 0.5,
-    top_p: 0.9,
-    seed: 7,
-    stop: ['Halt'],
-    presence_penalty: 0.1,
-    frequency_penalty: 0.2,
-    logprobs: true,
-    top_logprobs: 2,
-    n: 2,
-    verbosity: 'low',
-    user: 'someone',
-    prompt_cache_key: 'prefix',
-    metadata: { team: 'search' },
-    service_tier: 'default',
-    logit_bias: { '50256': -100 },
-  },
   path: () => '/v1/chat/completions',
   headers: (key) => ({ authorization: `Bearer ${key}` }),
   body,
-  withSettings: (body) => ({ ...body, ...chat.settings }),
   next: (body, { history }, outputs) => ({
     ...body,
     messages: [

@@ -3,10 +3,7 @@ import { cap, type Ask, type Client, type Told } from '../ask.ts'
 import { at, countAt, joined, listAt, objectAt, textAt } from './json.ts'
 
 function userParts({ text, image }: Ask): Json[] {
-  return [
-    ...(image ? [{ inlineData: { mimeType: image.mediaType, data: image.data } }] : []),
-    { text },
-  ]
+  return [...(image ? [{ inlineData: { mimeType: image.mediaType, data: image.data } }] : []), { text }]
 }
 
 function body(ask: Ask): Json {
@@ -48,7 +45,8 @@ function usageOf(usage: unknown) {
 
 /** A whole answer is a stream of one chunk. */
 function readStream(chunks: readonly Json[]): Told {
-  const candidates = chunks.flatMap((chunk) => listAt(chunk, 'candidates'))
+  const all = chunks.flatMap((chunk) => listAt(chunk, 'candidates'))
+  const candidates = all.filter(({ index = 0 }) => index === 0)
   // As the SDK keeps it: each chunk's content for itself.
   const history = candidates.flatMap(({ content }) => (content ? [objectAt(content)] : []))
   const parts = history.flatMap((content) => listAt(content, 'parts'))
@@ -79,18 +77,6 @@ function readStream(chunks: readonly Json[]): Told {
   }
 }
 
-const config = {
-  temperature: 0.5,
-  topP: 0.9,
-  topK: 40,
-  seed: 7,
-  stopSequences: ['Halt'],
-  presencePenalty: 0.1,
-  frequencyPenalty: 0.2,
-  responseLogprobs: true,
-  logprobs: 2,
-}
-
 /** Google's generateContent. */
 export const gemini: Client = {
   dialect: 'gemini',
@@ -101,19 +87,10 @@ export const gemini: Client = {
     tool_calls: 'STOP',
     content_filter: 'SAFETY',
   },
-  settings: {
-    ...config,
-    safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }],
-  },
   path: ({ model, stream }) =>
     `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
   headers: (key) => ({ 'x-goog-api-key': key }),
   body,
-  withSettings: (body) => ({
-    ...body,
-    safetySettings: gemini.settings.safetySettings,
-    generationConfig: { ...objectAt(body, 'generationConfig'), ...config },
-  }),
   next: (body, { history }, outputs) => ({
     ...body,
     contents: [

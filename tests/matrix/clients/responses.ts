@@ -105,22 +105,9 @@ export const responses: Client = {
     tool_calls: 'completed',
     content_filter: 'incomplete: content_filter',
   },
-  settings: {
-    temperature: 0.5,
-    top_p: 0.9,
-    top_logprobs: 2,
-    text: { verbosity: 'low' },
-    safety_identifier: 'someone',
-    prompt_cache_key: 'prefix',
-    metadata: { team: 'search' },
-    service_tier: 'default',
-    truncation: 'auto',
-    max_tool_calls: 3,
-  },
   path: () => '/v1/responses',
   headers: (key) => ({ authorization: `Bearer ${key}` }),
   body,
-  withSettings: (body) => ({ ...body, ...responses.settings }),
   next: (body, { history }, outputs) => ({
     ...body,
     input: [

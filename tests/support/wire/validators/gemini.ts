@@ -144,27 +144,41 @@ export function validateGenerated(json: unknown): void {
   }
 }
 
+type Candidate = NonNullable<Answer['candidates']>[number]
+
+function isEmpty({ content }: Candidate): boolean {
+  return (content?.parts ?? []).every(({ text }) => text === '')
+}
+
 class ChunkStream {
   readonly chunks: Answer[] = []
-  readonly #ended = new Map<number, boolean>()
+  /** Of each candidate, once it ended. */
+  readonly #reasons = new Map<number, string | undefined>()
 
   push(value: unknown, what: string): void {
     const said = check(answer, value, what)
     const [first = said] = this.chunks
     must(said.responseId === first.responseId, what, 'has another responseId')
     must(said.modelVersion === first.modelVersion, what, 'has another modelVersion')
-    for (const { index = 0, finishReason: reason } of said.candidates ?? []) {
-      must(!this.#ended.get(index), what, `candidate ${index} says more after its finishReason`)
-      this.#ended.set(index, reason !== undefined)
-    }
+    for (const candidate of said.candidates ?? []) this.#pushCandidate(candidate, what)
     this.chunks.push(said)
+  }
+
+  /** After its end a candidate may be named again, for what stands beside: readers take the reason from the last of them. */
+  #pushCandidate(candidate: Candidate, what: string): void {
+    const { index = 0, finishReason: reason } = candidate
+    const known = this.#reasons.get(index)
+    const isFine = known === undefined || (known === reason && isEmpty(candidate))
+    must(isFine, what, `candidate ${index} says more after its finishReason, or no longer says why it ended`)
+    this.#reasons.set(index, reason)
   }
 
   end(): void {
     const isBlocked = this.chunks.some(({ promptFeedback }) => promptFeedback)
-    must(isBlocked || this.#ended.size > 0, 'stream', 'has no candidate')
-    for (const [index, isEnded] of this.#ended)
-      must(isEnded, 'stream', `candidate ${index} has no finishReason`)
+    must(isBlocked || this.#reasons.size > 0, 'stream', 'has no candidate')
+    for (const [index, reason] of this.#reasons) {
+      must(reason !== undefined, 'stream', `candidate ${index} has no finishReason`)
+    }
     must(this.chunks.at(-1)?.usageMetadata !== undefined, 'stream', 'ends without usageMetadata')
   }
 }

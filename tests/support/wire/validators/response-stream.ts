@@ -18,6 +18,7 @@ class ResponseOrder {
   ended: string | undefined
   hasError = false
   readonly #items: ItemOrder[] = []
+  readonly #told = new Set<string>()
   #created: Response | undefined
 
   push(value: unknown, what: string): void {
@@ -53,7 +54,12 @@ class ResponseOrder {
 
   #pushLifecycle({ type, response }: Lifecycle, what: string): void {
     const isFirst = this.#created === undefined
-    must(isFirst === (type === 'response.created'), what, 'is not the first, or a second one')
+    must(
+      isFirst === (type === 'response.created') && !this.#told.has(type),
+      what,
+      'is not the first, or a second one',
+    )
+    this.#told.add(type)
     must(response.id === (this.#created ?? response).id, what, 'has another id')
     this.#created = response
     mustFitStatus(response, what)
