@@ -34,7 +34,7 @@ testFlows('the SDK of OpenAI', (flows) => {
         type: 'function',
         function: {
           ...weather,
-          parameters: { ...weather.parameters },
+          parameters: { ...weather.parameters, required: [...weather.parameters.required] },
           function: (text: string) => run(JSON.parse(text) as { city: string }),
         },
       }
