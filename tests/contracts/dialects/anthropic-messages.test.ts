@@ -161,6 +161,8 @@ const can: Can = {
     finishes: ['stop', 'stop_sequence', 'length', 'tool_calls', 'content_filter', 'pause', 'error'],
     stopSequence: true,
     lateSeals: false,
+    // Not yet: of text and thought side by side the one that waits is cut in two.
+    sideBySide: false,
     brokenCalls: true,
     normal: normalAnswer,
   },
