@@ -17,6 +17,7 @@ export const alibaba = defineProvider({
   quirks: {
     maxTokensFields: ['max_tokens'],
     refusedFields: ['enable_search', 'search_options'],
+    thoughtField: 'reasoning_content',
     operatorErrors: [
       'Arrearage',
       'PrepaidBillOverdue',

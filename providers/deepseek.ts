@@ -7,5 +7,9 @@ export const deepseek = defineProvider({
   auth: bearer('DEEPSEEK_API_KEY'),
   speaks: { chat: ['openai-chat'] },
   // `user_id` separates caches and concurrency, so orgs must not meet there.
-  quirks: { maxTokensFields: ['max_tokens'], tenantFields: ['user_id'] },
+  quirks: {
+    maxTokensFields: ['max_tokens'],
+    tenantFields: ['user_id'],
+    thoughtField: 'reasoning_content',
+  },
 })

@@ -192,7 +192,7 @@ export interface Dialect extends UpstreamDialect {
   /** Why a provider with these quirks may not get the request; undefined if it may. */
   refusalFor(request: ModelRequest, quirks: Quirks): WeirError | undefined
   /** The caller's bytes with the few edits that the target needs. */
-  rewrite(request: ModelRequest, target: Target): Uint8Array
+  rewrite(request: ModelRequest, target: Target): EncodedCall
   /** Reads an unstreamed answer; undefined if it is none. */
   readAnswer(body: Uint8Array): AnswerFacts | undefined
   scanStream(request: ModelRequest, quirks: Quirks, options?: ScanOptions): StreamScanner

@@ -50,6 +50,8 @@ export interface Quirks {
   readonly maxTokensFields: readonly string[]
   /** Fields that buy more than tokens or keep state, and that only this provider knows: refused while they are on. */
   readonly refusedFields: readonly string[]
+  /** Of a message in OpenAI's chat: where the provider takes back what its model thought, in the clear. Others refuse such a field. */
+  readonly thoughtField: 'reasoning_content' | 'reasoning' | undefined
   /** Fields with an end user's id or a cache key, beside the dialect's own: prefixed by org on the way up. */
   readonly tenantFields: readonly string[]
   /** Error codes that mean the operator's account is at fault (unpaid, out of credit) whatever the status says: no caller is told. */
@@ -83,6 +85,7 @@ const standardQuirks: Quirks = {
   streamOptions: true,
   maxTokensFields: ['max_completion_tokens', 'max_tokens'],
   refusedFields: [],
+  thoughtField: undefined,
   tenantFields: [],
   operatorErrors: ['insufficient_quota', 'billing_not_active', 'invalid_api_key'],
 }

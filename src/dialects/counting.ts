@@ -58,7 +58,10 @@ export const countingGemini: Counting = {
     path: ({ model }) => geminiPath(model),
     read: (incoming) => counts(readGemini(incoming)),
     // It is what `readGemini` made.
-    rewrite: (request, { upstreamModel }) => rewriteCount(request as unknown as GeminiRequest, upstreamModel),
+    rewrite: (request, { upstreamModel }) => ({
+      body: rewriteCount(request as unknown as GeminiRequest, upstreamModel),
+      dropped: [],
+    }),
     readAnswer: (body) => readCount(body, 'totalTokens'),
   },
   print: printGemini,

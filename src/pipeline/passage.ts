@@ -50,9 +50,13 @@ export interface Passage {
 export function passageTo(dispatching: Dispatch, candidate: PricedCandidate): Passage {
   const { dialect } = dispatching.call
   const upstream = upstreamDialects[candidate.speech.dialect]
-  return upstream.id === dialect.id
-    ? passThrough(dispatching, candidate)
-    : translation(dispatching, candidate, upstream)
+  const passage =
+    upstream.id === dialect.id
+      ? passThrough(dispatching, candidate)
+      : translation(dispatching, candidate, upstream)
+  if (dispatching.wishes.strict && passage.dropped.length > 0)
+    throw wouldDrop(passage.dropped, candidate.offer.provider)
+  return passage
 }
 
 function passThrough(
@@ -62,18 +66,19 @@ function passThrough(
   const { dialect } = call
   const { request } = live
   const { quirks } = configured.provider
+  const { body, dropped } = dialect.rewrite(request, {
+    org: call.credential.org,
+    upstreamModel: offer.upstream,
+    outputCap: defaultOutputCap(offer),
+    ...(candidate.clamped && { clampTo: candidate.output.cap }),
+    quirks,
+  })
   const down = request.stream ? dialect.streamTypeDown?.(request) : undefined
   return {
     path: pathTo(dialect, { speech, model: offer.upstream, stream: request.stream }),
     headers: headersUp(call.caller, { names: dialect.requestHeaders, defaults: dialect.ownHeaders }),
-    body: dialect.rewrite(request, {
-      org: call.credential.org,
-      upstreamModel: offer.upstream,
-      outputCap: defaultOutputCap(offer),
-      ...(candidate.clamped && { clampTo: candidate.output.cap }),
-      quirks,
-    }),
-    dropped: [],
+    body,
+    dropped,
     streamType: dialect.streamType,
     headersDown: (upstream, ours) =>
       headersDown(dialect.answerHeaders, upstream, { ...ours, ...(down && { 'content-type': down }) }),
@@ -88,7 +93,7 @@ function passThrough(
 }
 
 function translation(dispatching: Dispatch, candidate: PricedCandidate, upstream: UpstreamDialect): Passage {
-  const { call, live, wishes } = dispatching
+  const { call, live } = dispatching
   const { dialect, credential } = call
   const { request } = live
   const { offer, configured, speech, output } = candidate
@@ -100,7 +105,6 @@ function translation(dispatching: Dispatch, candidate: PricedCandidate, upstream
     quirks: configured.provider.quirks,
   })
   const dropped = [...new Set([...chat.foreign, ...lost])]
-  if (wishes.strict && dropped.length > 0) throw wouldDrop(dropped, offer.provider)
   const telling = tellingOf(dispatching)
   const streamed = dialect.streamTypeDown?.(request) ?? 'text/event-stream; charset=utf-8'
   const shared = upstream.requestHeaders.filter((name) => dialect.requestHeaders.includes(name))

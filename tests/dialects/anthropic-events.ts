@@ -8,6 +8,7 @@ export const quirks: Quirks = {
   streamOptions: true,
   maxTokensFields: [],
   refusedFields: [],
+  thoughtField: undefined,
   tenantFields: [],
   operatorErrors: ['billing_error'],
 }

@@ -182,7 +182,7 @@ describe('tokens that are only counted', () => {
       clampTo: 3,
       quirks,
     })
-    expect(textOf(up)).toBe(textOf(counting.body).replace('claude-opus-5', 'claude-x'))
+    expect(textOf(up.body)).toBe(textOf(counting.body).replace('claude-opus-5', 'claude-x'))
   })
 
   test('are checked like any others', () => {

@@ -9,7 +9,8 @@ const target: Target = { org: 'acme', upstreamModel: 'claude-x', outputCap: 9_99
 
 const rewrite = (body: string, changes: Partial<Target> = {}) =>
   textOf(
-    anthropicMessages.rewrite(anthropicMessages.read({ body: bytesOf(body) }), { ...target, ...changes }),
+    anthropicMessages.rewrite(anthropicMessages.read({ body: bytesOf(body) }), { ...target, ...changes })
+      .body,
   )
 
 describe('what goes up', () => {
@@ -22,7 +23,7 @@ describe('what goes up', () => {
   test('is the same bytes where nothing has to change', () => {
     const body = bytesOf(JSON.stringify(request()))
     const read = anthropicMessages.read({ body })
-    expect(anthropicMessages.rewrite(read, { ...target, upstreamModel: 'claude-opus-5' })).toBe(body)
+    expect(anthropicMessages.rewrite(read, { ...target, upstreamModel: 'claude-opus-5' }).body).toBe(body)
   })
 
   test.each([

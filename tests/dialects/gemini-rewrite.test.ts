@@ -40,7 +40,7 @@ describe('the cap', () => {
 
   test('that the caller named stays, down to the byte', () => {
     const request = read('{ "contents":[], "generationConfig":{"maxOutputTokens" : 1e2}}')
-    expect(gemini.rewrite(request, target)).toBe(request.body)
+    expect(gemini.rewrite(request, target).body).toBe(request.body)
   })
 
   test.each(['maxOutputTokens', 'max_output_tokens'])(
@@ -83,7 +83,9 @@ test('nothing else changes, whatever the caller sends', () => {
       const body = { ...top, contents: hello, generationConfig, '✓': config }
       const text = JSON.stringify(body, null, indent)
       const request = read(text)
-      const edited = textOf(gemini.rewrite(request, { ...target, ...(clampTo !== undefined && { clampTo }) }))
+      const edited = textOf(
+        gemini.rewrite(request, { ...target, ...(clampTo !== undefined && { clampTo }) }).body,
+      )
       const maxOutputTokens = clampTo ?? named ?? 4096
       const expected = JSON.parse(text) as { generationConfig: Record<string, unknown> }
       expected.generationConfig['maxOutputTokens'] = maxOutputTokens

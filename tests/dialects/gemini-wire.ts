@@ -12,6 +12,7 @@ export const quirks: Quirks = {
   streamOptions: true,
   maxTokensFields: [],
   refusedFields: ['enhancedAnswers'],
+  thoughtField: undefined,
   tenantFields: [],
   operatorErrors: geminiOperatorErrors,
 }
@@ -38,7 +39,7 @@ export const target: Target = {
 }
 
 export function rewrite(body: object | string, more: Partial<Target> = {}): string {
-  return textOf(gemini.rewrite(read(body), { ...target, ...more }))
+  return textOf(gemini.rewrite(read(body), { ...target, ...more }).body)
 }
 
 /** A call that says nothing. */

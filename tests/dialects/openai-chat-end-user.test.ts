@@ -70,6 +70,6 @@ describe('metadata', () => {
     const request = readRequest({ body: withFields(fields) })
     expect(request.endUser).toBe('alice')
     const target = { org: 'acme', upstreamModel: 'up/model', outputCap: 9, quirks: deepseek.quirks }
-    expect(textOf(rewriteRequest(request, target))).toContain(fields)
+    expect(textOf(rewriteRequest(request, target).body)).toContain(fields)
   })
 })

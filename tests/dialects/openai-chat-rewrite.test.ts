@@ -118,7 +118,7 @@ describe.each(Object.entries(quirkSets))('for the quirks of %s', (_, quirks) => 
         const target = { ...targetOf(quirks), ...(clampTo !== undefined && { clampTo }) }
         const original = `${around}{${joinFields(fields.map(({ text }) => text))}}${around}`
         const values = JSON.parse(original) as Fields
-        const rewritten = textOf(rewriteRequest(readRequest({ body: bytesOf(original) }), target))
+        const rewritten = textOf(rewriteRequest(readRequest({ body: bytesOf(original) }), target).body)
         const expected = expectedOf(values, target)
         expect(JSON.parse(rewritten)).toEqual(expected)
 
@@ -149,12 +149,12 @@ describe.each(Object.entries(quirkSets))('for the quirks of %s', (_, quirks) => 
 const base = { model: 'gpt-5.2', messages: [] }
 const rewrite = (body: object, quirks: Quirks, more: Partial<Target> = {}): Fields => {
   const request = readRequest({ body: bytesOf(JSON.stringify(body)) })
-  return JSON.parse(textOf(rewriteRequest(request, { ...targetOf(quirks), ...more }))) as Fields
+  return JSON.parse(textOf(rewriteRequest(request, { ...targetOf(quirks), ...more }).body)) as Fields
 }
 
 test('a request that needs no edit goes up as the very same bytes', () => {
   const request = readRequest({ body: bytesOf('{ "model":"up/model", "messages":[], "max_tokens":5 }') })
-  expect(rewriteRequest(request, targetOf(openai.quirks))).toBe(request.body)
+  expect(rewriteRequest(request, targetOf(openai.quirks)).body).toBe(request.body)
 })
 
 describe('the cap', () => {
@@ -172,7 +172,7 @@ describe('the cap', () => {
 describe('the cap that a budget clamps', () => {
   const clamped = (fields: string, quirks: Quirks) => {
     const request = readRequest({ body: bytesOf(`{"model":"up/model","messages":[]${fields}}`) })
-    return textOf(rewriteRequest(request, { ...targetOf(quirks), clampTo: 7 }))
+    return textOf(rewriteRequest(request, { ...targetOf(quirks), clampTo: 7 }).body)
   }
   const [obeysBoth, obeysOld] = [openai.quirks, deepseek.quirks]
 

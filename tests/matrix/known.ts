@@ -37,42 +37,6 @@ const faults: readonly Fault[] = [
     name: /a stop sequence/,
     why: 'stop_reason is stop_sequence though it is not known which it was',
   },
-  {
-    client: 'openai-chat',
-    upstreams: ['chat'],
-    name: /goes on at (responses|anthropic|gemini|bedrock)/,
-    why: 'reasoning_details and reasoning_content of other providers pass to one that refuses them',
-  },
-  {
-    client: 'openai-chat',
-    upstreams: ['responses', 'anthropic', 'gemini', 'bedrock'],
-    name: /goes on at chat/,
-    why: 'reasoning_details and reasoning_content of other providers pass to one that refuses them',
-  },
-  {
-    client: 'anthropic-messages',
-    upstreams: ['anthropic'],
-    name: /goes on at (responses|gemini)/,
-    why: 'thoughts that others sealed pass to Anthropic, which refuses their signatures',
-  },
-  {
-    client: 'anthropic-messages',
-    upstreams: ['responses', 'gemini'],
-    name: /goes on at anthropic/,
-    why: 'thoughts that others sealed pass to Anthropic, which refuses their signatures',
-  },
-  {
-    client: 'gemini',
-    upstreams: ['gemini'],
-    name: /goes on at/,
-    why: 'calls that others made pass to Gemini 3 without a signature or the word that stands for none',
-  },
-  {
-    client: 'gemini',
-    upstreams: ['chat', 'responses', 'anthropic', 'bedrock'],
-    name: /goes on at gemini/,
-    why: 'calls that others made pass to Gemini 3 without a signature or the word that stands for none',
-  },
 ]
 
 /** Why a cell is known to fail; undefined for all that must not. */

@@ -1,15 +1,22 @@
-import type { Target } from '../../core/dialect.ts'
+import type { EncodedCall, Target } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import { spliceBytes, type Splice } from '../../core/json-fields.ts'
 import type { Quirks } from '../../core/provider.ts'
 import type { Fields } from '../fields.ts'
 import { setField } from '../json-edits.ts'
 import { camelOf, spellingOf } from './field-names.ts'
+import { fitSignatures } from './fit-signatures.ts'
 import type { GeminiRequest } from './read-request.ts'
 
 /** The caller's bytes with the output cap, and with the target's model where the caller names one. */
-export function rewriteRequest(request: GeminiRequest, target: Target): Uint8Array {
-  return spliceBytes(request.body, [...nameModel(request, target), ...capOutput(request, target)])
+export function rewriteRequest(request: GeminiRequest, target: Target): EncodedCall {
+  const dropped = new Set<string>()
+  const body = spliceBytes(request.body, [
+    ...nameModel(request, target),
+    ...capOutput(request, target),
+    ...fitSignatures(request, target.upstreamModel, dropped),
+  ])
+  return { body, dropped: [...dropped] }
 }
 
 function nameModel(request: GeminiRequest, { upstreamModel }: Target): Splice[] {

@@ -13,7 +13,11 @@ export function encodeCall(call: ChatCall, target: CallTarget): EncodedCall {
   const [capField = 'max_tokens'] = quirks.maxTokensFields
   const body = {
     model: upstreamModel,
-    messages: encodeMessages(call, { dropped, takesMarks: takesMarks(upstreamModel) }),
+    messages: encodeMessages(call, {
+      dropped,
+      takesMarks: takesMarks(upstreamModel),
+      thoughtField: quirks.thoughtField,
+    }),
     ...encodeTools(call, dropped),
     ...(call.format && { response_format: encodeFormat(call.format) }),
     ...(call.reasoning && encodeReasoning(call.reasoning, dropped)),

@@ -23,16 +23,15 @@ export function encodeMessages({ system, turns }: ChatCall, writing: Writing): M
   ]
 }
 
-/**
- * What is left of a turn, if anything. Thoughts go to nobody but their maker, who is none that speaks like this; a seal alone is
- * worth nothing to others.
- */
-function sayable(turn: Turn, { dropped }: Writing): Turn[] {
+/** What is left of a turn, if anything. Thoughts go to those who take them as text; a seal alone is worth nothing to them. */
+function sayable(turn: Turn, { dropped, thoughtField }: Writing): Turn[] {
   const parts = turn.parts.filter((part) => {
-    if (part.type === 'reasoning' && part.text !== '') dropped.add('reasoning')
-    return part.type !== 'reasoning' && !('text' in part && part.text === '')
+    if ('text' in part && part.text === '') return false
+    if (part.type !== 'reasoning' || thoughtField !== undefined) return true
+    dropped.add('reasoning')
+    return false
   })
-  return parts.length > 0 ? [{ ...turn, parts }] : []
+  return parts.some((part) => part.type !== 'reasoning') ? [{ ...turn, parts }] : []
 }
 
 /** Turns that follow each other in one role: what the model said in several is one message. */
@@ -105,10 +104,12 @@ function encodeResult(result: ToolResultPart, writing: Writing): Message {
 function encodeAssistant(parts: readonly Part[], name: object, writing: Writing): Message {
   for (const part of parts) noteUnsaid(part, writing)
   const text = textOf(parts, '')
+  const thought = parts.flatMap((part) => (part.type === 'reasoning' ? part.text : [])).join('')
   const refusal = parts.flatMap((part) => (part.type === 'refusal' ? part.text : [])).join('')
   const calls = parts.filter((part) => part.type === 'tool_call').map(encodeToolCall)
   return {
     role: 'assistant',
+    ...(writing.thoughtField !== undefined && thought !== '' && { [writing.thoughtField]: thought }),
     content: text === '' ? null : text,
     ...(refusal !== '' && { refusal }),
     ...(calls.length > 0 && { tool_calls: calls }),

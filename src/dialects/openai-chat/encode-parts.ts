@@ -1,5 +1,6 @@
 import type { CacheMark, MediaPart, MediaSource, TextPart } from '../../core/chat/call.ts'
 import { WeirError } from '../../core/errors.ts'
+import type { Quirks } from '../../core/provider.ts'
 
 /** What is to be known while a call is written. */
 export interface Writing {
@@ -7,6 +8,8 @@ export interface Writing {
   readonly dropped: Set<string>
   /** Whether the model knows where a prompt may be cached: others refuse the mark. */
   readonly takesMarks: boolean
+  /** Where the provider takes back what its model thought. */
+  readonly thoughtField: Quirks['thoughtField']
 }
 
 type ContentPart = TextPart | MediaPart

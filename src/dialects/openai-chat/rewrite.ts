@@ -1,21 +1,25 @@
-import type { Target } from '../../core/dialect.ts'
+import type { EncodedCall, Target } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import { spliceBytes, type Splice } from '../../core/json-fields.ts'
 import type { Quirks } from '../../core/provider.ts'
 import { prefixId, renameField, setField } from '../json-edits.ts'
 import { foldName } from '../json-request.ts'
+import { fitThoughts } from './fit-thoughts.ts'
 import { tenantFields, type ChatRequest } from './read-request.ts'
 
 /** The caller's bytes with the model's name, the usage flag, the output cap and the tenant's ids as the target needs them. */
-export function rewriteRequest(request: ChatRequest, target: Target): Uint8Array {
-  return spliceBytes(request.body, [
+export function rewriteRequest(request: ChatRequest, target: Target): EncodedCall {
+  const dropped = new Set<string>()
+  const body = spliceBytes(request.body, [
     ...setField(request, 'model', JSON.stringify(target.upstreamModel)),
     ...askForUsage(request, target),
     ...capOutput(request, target),
+    ...fitThoughts(request, target.quirks, dropped),
     ...[...tenantFields, ...target.quirks.tenantFields].flatMap((name) =>
       prefixId(request, name, target.org),
     ),
   ])
+  return { body, dropped: [...dropped] }
 }
 
 function askForUsage(request: ChatRequest, { quirks }: Target): Splice[] {

@@ -1,27 +1,29 @@
-import type { Target } from '../../core/dialect.ts'
+import type { EncodedCall, Target } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
 import { spliceBytes, type Splice } from '../../core/json-fields.ts'
 import type { Quirks } from '../../core/provider.ts'
-import { fieldsOf, isFields, listOf, type Fields } from '../fields.ts'
-import { prefixId, setField } from '../json-edits.ts'
+import { fieldsOf, isFields, listOf } from '../fields.ts'
+import { mendField, mendList, prefixId, setField } from '../json-edits.ts'
 import { foldName } from '../json-request.ts'
 import { sealedReasoning } from './includables.ts'
 import { tenantFields, type ResponsesRequest } from './read-request.ts'
 import { forOpenAi } from './reasoning.ts'
 
 /** The caller's bytes with the model's name, the output cap and the tenant's ids as the target needs them, and nothing kept upstream. */
-export function rewriteRequest(request: ResponsesRequest, target: Target): Uint8Array {
+export function rewriteRequest(request: ResponsesRequest, target: Target): EncodedCall {
   const cap = target.clampTo ?? request.outputCap ?? target.outputCap
-  return spliceBytes(request.body, [
+  const dropped = new Set<string>()
+  const body = spliceBytes(request.body, [
     ...setField(request, 'model', JSON.stringify(target.upstreamModel)),
     ...setField(request, 'max_output_tokens', String(cap)),
     ...setField(request, 'store', 'false'),
     ...askForSeals(request, target),
-    ...fitThought(request),
+    ...fitThought(request, dropped),
     ...[...tenantFields, ...target.quirks.tenantFields].flatMap((name) =>
       prefixId(request, name, target.org),
     ),
   ])
+  return { body, dropped: [...dropped] }
 }
 
 /** Names of models that are known to refuse a request for sealed thought, as they have none. */
@@ -36,16 +38,15 @@ function askForSeals(request: ResponsesRequest, { upstreamModel }: Target): Spli
 }
 
 /** Thought goes up as far as the provider can know it: what was sealed by others, or what it had to keep itself, is left out. */
-function fitThought(request: ResponsesRequest): Splice[] {
-  const { input } = request.values
-  if (!Array.isArray(input)) return []
-  const fitting = input.flatMap((item: unknown) => (isThought(item) ? (forOpenAi(item) ?? []) : [item]))
-  const isSame = fitting.length === input.length && fitting.every((item, at) => item === input[at])
-  return isSame ? [] : setField(request, 'input', JSON.stringify(fitting))
+function fitThought(request: ResponsesRequest, dropped: Set<string>): Splice[] {
+  return mendField(request, 'input', (input) => mendList(input, (item) => fitItem(item, dropped)))
 }
 
-function isThought(item: unknown): item is Fields {
-  return isFields(item) && item['type'] === 'reasoning'
+function fitItem(item: unknown, dropped: Set<string>): readonly unknown[] {
+  if (!isFields(item) || item['type'] !== 'reasoning') return [item]
+  const fitting = forOpenAi(item)
+  if (!fitting) dropped.add('reasoning')
+  return fitting ? [fitting] : []
 }
 
 /** What was not put in of what the gateway keeps, or a field that this provider sells or tells its tenants apart by. */

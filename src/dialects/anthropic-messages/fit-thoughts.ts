@@ -1,0 +1,56 @@
+import type { Splice } from '../../core/json-fields.ts'
+import { isFields, textOf, type Fields } from '../fields.ts'
+import { mendField, mendList, setField } from '../json-edits.ts'
+import type { MessagesRequest } from './read-request.ts'
+import { printSeal, readRedacted, readSignature } from './seals.ts'
+
+/** Leaves out what other makers' models thought, which Anthropic refuses, and does without thought where that makes it impossible. */
+export function fitThoughts(request: MessagesRequest, dropped: Set<string>): Splice[] {
+  const fit = (messages: unknown) => mendList(messages, (message) => fitMessage(message, dropped))
+  const { messages, thinking } = request.values
+  const isBudgeted = isFields(thinking) && thinking['type'] === 'enabled'
+  const isBarred = isBudgeted && lacksThought(fit(messages))
+  if (isBarred) dropped.add('reasoning')
+  return [
+    ...mendField(request, 'messages', fit),
+    ...(isBarred ? setField(request, 'thinking', JSON.stringify({ type: 'disabled' })) : []),
+  ]
+}
+
+function fitMessage(message: unknown, dropped: Set<string>): readonly unknown[] {
+  if (!isFields(message) || message['role'] !== 'assistant') return [message]
+  const content = mendList(message['content'], (block) => fitBlock(block, dropped))
+  if (content === message['content']) return [message]
+  return Array.isArray(content) && content.length > 0 ? [{ ...message, content }] : []
+}
+
+function fitBlock(block: unknown, dropped: Set<string>): readonly unknown[] {
+  const name = isFields(block) ? sealNames[textOf(block, 'type') ?? ''] : undefined
+  if (!isFields(block) || name === undefined) return [block]
+  const seal = sealOf(block)
+  if (seal?.by !== 'anthropic') {
+    dropped.add('reasoning')
+    return []
+  }
+  const own = printSeal(seal)
+  return [own === block[name] ? block : { ...block, [name]: own }]
+}
+
+/** Where a block of thought has its seal. */
+const sealNames: Readonly<Record<string, string>> = { thinking: 'signature', redacted_thinking: 'data' }
+
+function sealOf(block: Fields) {
+  const data = textOf(block, 'data')
+  if (block['type'] === 'thinking') return readSignature(block['signature'])
+  return data === undefined ? undefined : readRedacted(data)
+}
+
+/** With a budget of thought, the last message of the assistant has to begin with a thought where it called tools. */
+function lacksThought(messages: unknown): boolean {
+  if (!Array.isArray(messages)) return false
+  const last: unknown = messages.findLast((message) => isFields(message) && message['role'] === 'assistant')
+  const content: unknown = isFields(last) ? last['content'] : undefined
+  if (!Array.isArray(content)) return false
+  const types = content.map((block: unknown) => (isFields(block) ? block['type'] : undefined))
+  return types.includes('tool_use') && types[0] !== 'thinking' && types[0] !== 'redacted_thinking'
+}
