@@ -36,11 +36,12 @@ export class StreamEnd {
     call.caller.afterwards(live.settle({ outcome, ...(!failedEmpty && { served: index }) }))
   }
 
-  /** Settles a stream that finished. What is told in place of its own end, where the caller asked for that; once. */
+  /** Settles a stream that finished. What is told in place of its own end, or where it has none; once. */
   finish(): Uint8Array {
     this.settle()
     const { wishes } = this.#attempt
-    if (!wishes.usageEvent || this.#scanner.failed || this.#told) return nothing
+    const hasEnd = this.#scanner.ended && !wishes.usageEvent
+    if (hasEnd || this.#scanner.failed || this.#told) return nothing
     this.#told = true
     return this.#scanner.close(this.#closing())
   }

@@ -83,27 +83,19 @@ describe('a stream for a caller', () => {
     const out = [
       [block(0, 'reasoning'), delta(0, 'Hm')],
       [block(1), delta(1, 'a')],
-      [call(2, 'f'), call(3, 'g'), delta(3, '{"g"'), delta(2, '{"f"')],
-      [block(4), delta(4, 'b'), delta(3, ':1}'), end(3), delta(2, ':1}')],
+      [end(0)],
+      [call(2, 'f'), call(3, 'g'), delta(3, '{"g"'), delta(1, 'b'), end(1)],
+      [delta(2, '{}'), delta(3, ':1}'), end(3)],
       [end(2)],
-      [delta(4, 'c'), delta(1, 'd'), end(1), end(4), end(0)],
       [finish('tool_calls'), over],
     ].map((events) => told(encoder.push(events)))
     expect(out[0]?.slice(2)).toEqual(['+0 thinking', '0 thinking_delta: Hm'])
     expect(out.slice(1)).toEqual([
+      [],
       ['-0', '+1 text', '1 text_delta: a'],
-      ['-1', '+2 tool_use f', '2 input_json_delta: {"f"'],
-      ['2 input_json_delta: :1}'],
-      [
-        '-2',
-        '+3 tool_use g',
-        '3 input_json_delta: {"g"',
-        '3 input_json_delta: :1}',
-        '-3',
-        '+4 text',
-        '4 text_delta: b',
-      ],
-      ['4 text_delta: c', '-4', '+5 text', '5 text_delta: d', '-5'],
+      ['1 text_delta: b', '-1', '+2 tool_use f'],
+      ['2 input_json_delta: {}'],
+      ['-2', '+3 tool_use g', '3 input_json_delta: {"g"', '3 input_json_delta: :1}', '-3'],
       ['message_delta', 'message_stop'],
     ])
   })

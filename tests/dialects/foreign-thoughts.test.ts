@@ -110,8 +110,8 @@ describe('in OpenAI’s chat', () => {
       takesText,
       ',"tool_calls":[{"id":"c"}]',
     ],
-  ])('%s is left out where the provider does not know it', (_, fields, quirks, expected) =>
-    expect(up(fields, quirks)).toEqual({ said: expected, dropped: ['reasoning'] }),
+  ])('%s is left out where the provider does not know it', (_, ...[fields, quirks, said]) =>
+    expect(up(fields, quirks)).toEqual({ said, dropped: ['reasoning'] }),
   )
 
   test.each([
@@ -124,8 +124,8 @@ describe('in OpenAI’s chat', () => {
       takesText,
       `,"reasoning_details": [${theirs}]`,
     ],
-  ])('a thought %s goes to a provider that takes it, and nothing is lost', (_, fields, quirks, expected) =>
-    expect(up(fields, quirks)).toEqual({ said: expected, dropped: [] }),
+  ])('a thought %s goes to a provider that takes it, and nothing is lost', (_, ...[fields, quirks, said]) =>
+    expect(up(fields, quirks)).toEqual({ said, dropped: [] }),
   )
 
   test('a thought that is empty is no loss', () => {
@@ -197,7 +197,7 @@ describe('to Gemini', () => {
     ],
     ['keeps its own', call(',"thought_signature" : "Cq0B"'), call(',"thought_signature" : "Cq0B"'), []],
     ['and so does a text', '{"text" : "a"}', '{"text" : "a"}', []],
-  ])('generation 3 %s', (_, parts, said, dropped) =>
+  ])('generation 3 %s', (_, ...[parts, said, dropped]) =>
     expect(up(parts, 'gemini-3-pro-preview')).toEqual({ said, dropped }),
   )
 

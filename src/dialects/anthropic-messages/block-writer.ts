@@ -33,11 +33,6 @@ export class BlockWriter {
     this.#seal = start.type === 'tool_call' ? seal : undefined
   }
 
-  /** Whether it can be ended, and go on as another block. */
-  get canSplit(): boolean {
-    return this.#start.type !== 'tool_call'
-  }
-
   begin(): string {
     const start = this.#start
     if (start.type === 'image' || start.type === 'audio') return this.#text(mediaText(start))

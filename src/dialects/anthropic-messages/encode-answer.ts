@@ -4,32 +4,20 @@ import { noUsage } from '../../core/usage.ts'
 import { printCitation } from './citations.ts'
 import { emptyMessage } from './message.ts'
 import { thoughtBlock } from './seals.ts'
-import { printReason } from './stop-reason.ts'
+import { printEnding } from './stop-reason.ts'
 import { inputOf } from './tool-input.ts'
 import { printUsage } from './usage.ts'
 
 /** An unstreamed answer as a message. */
 export function encodeAnswer(answer: ChatAnswer, telling: Telling): Uint8Array {
-  const reason = stopReasonOf(answer)
+  const callsTools = answer.blocks.some(({ type }) => type === 'tool_call')
   const message = {
     ...emptyMessage(telling),
     content: answer.blocks.flatMap(printBlock),
-    stop_reason: reason,
-    stop_sequence: reason === 'stop_sequence' ? (answer.stopSequence ?? null) : null,
-    stop_details: stopDetails(reason),
+    ...printEnding({ ...answer, callsTools }, telling.request),
     usage: printUsage(answer.usage ?? noUsage),
   }
   return new TextEncoder().encode(JSON.stringify(message))
-}
-
-function stopReasonOf({ blocks, finish }: ChatAnswer): string {
-  const callsTools = blocks.some(({ type }) => type === 'tool_call')
-  return printReason(finish, callsTools)
-}
-
-/** A refusal is told with what is known of its cause: nothing, here. */
-export function stopDetails(reason: string): object | null {
-  return reason === 'refusal' ? { type: 'refusal', category: null, explanation: null } : null
 }
 
 function printBlock(block: Block): object[] {

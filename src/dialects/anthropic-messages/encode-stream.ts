@@ -2,10 +2,9 @@ import type { ChatEvent, Finish } from '../../core/chat/answer.ts'
 import type { ScanOptions, StreamClosing, StreamCut, StreamEncoder, Telling } from '../../core/dialect.ts'
 import { noUsage, type Usage } from '../../core/usage.ts'
 import { BlockSequence } from './block-sequence.ts'
-import { stopDetails } from './encode-answer.ts'
 import { printEvent } from './events.ts'
-import { cutNotice, printStart, printStop, receiptOf, stopDelta, type StopDelta } from './message.ts'
-import { printReason } from './stop-reason.ts'
+import { cutNotice, printStart, printStop, receiptOf } from './message.ts'
+import { printEnding, stopDelta, type StopDelta } from './stop-reason.ts'
 import { printFinalUsage } from './usage.ts'
 
 interface Ending {
@@ -61,9 +60,8 @@ export class MessageStreamEncoder implements StreamEncoder {
   }
 
   #delta(): StopDelta {
-    const reason = printReason(this.#finish, this.#blocks.callsTools)
-    const sequence = reason === 'stop_sequence' ? (this.#stopSequence ?? null) : null
-    return { stop_reason: reason, stop_sequence: sequence, stop_details: stopDetails(reason) }
+    const ending = { finish: this.#finish, stopSequence: this.#stopSequence }
+    return printEnding({ ...ending, callsTools: this.#blocks.callsTools }, this.#telling.request)
   }
 
   #stop(delta: StopDelta, { usage, weir }: Ending): string {

@@ -30,17 +30,6 @@ export function printStart(begun: Begun): string {
   return printEvent({ type: 'message_start', message: { ...emptyMessage(begun), usage } })
 }
 
-/** How a message ends. */
-export interface StopDelta {
-  readonly stop_reason: string
-  readonly stop_sequence: string | null
-  readonly stop_details: object | null
-}
-
-export function stopDelta(stop_reason: string): StopDelta {
-  return { stop_reason, stop_sequence: null, stop_details: null }
-}
-
 export interface Stopping {
   readonly delta: object
   readonly usage: object

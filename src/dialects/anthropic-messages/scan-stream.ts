@@ -11,10 +11,10 @@ import {
   printStart,
   printStop,
   receiptOf,
-  stopDelta,
   stopEvent,
   type Stopping,
 } from './message.ts'
+import { stopDelta } from './stop-reason.ts'
 import { deltaBytes, startBytes } from './output-bytes.ts'
 import { convertUsage, learnUsage, printFinalUsage, type KnownUsage } from './usage.ts'
 

@@ -1,4 +1,7 @@
 import type { Finish } from '../../core/chat/answer.ts'
+import type { ModelRequest } from '../../core/dialect.ts'
+import { listOf } from '../fields.ts'
+import type { MessagesRequest } from './read-request.ts'
 
 const finishOf: ReadonlyMap<unknown, Finish> = new Map<string, Finish>([
   ['end_turn', 'stop'],
@@ -25,7 +28,35 @@ const reasonOf: Readonly<Record<Finish, string>> = {
   error: 'end_turn',
 }
 
-/** Some providers say `stop` although the model waits for a tool. */
-export function printReason(finish: Finish, callsTools: boolean): string {
-  return callsTools && finish === 'stop' ? 'tool_use' : reasonOf[finish]
+/** How a message ends. */
+export interface StopDelta {
+  readonly stop_reason: string
+  readonly stop_sequence: string | null
+  readonly stop_details: object | null
+}
+
+export function stopDelta(reason: string, sequence: string | null = null): StopDelta {
+  // A refusal is told with what is known of its cause: nothing, here.
+  const details = reason === 'refusal' ? { type: 'refusal', category: null, explanation: null } : null
+  return { stop_reason: reason, stop_sequence: sequence, stop_details: details }
+}
+
+interface Ending {
+  readonly finish: Finish
+  readonly stopSequence?: string | undefined
+  readonly callsTools: boolean
+}
+
+/** The end as messages have it. Some providers say `stop` although the model waits for a tool, or not which sequence it met. */
+export function printEnding({ finish, stopSequence, callsTools }: Ending, request: ModelRequest): StopDelta {
+  if (finish === 'stop' && callsTools) return stopDelta('tool_use')
+  if (finish !== 'stop_sequence') return stopDelta(reasonOf[finish])
+  const sequence = stopSequence ?? soleSequence(request as MessagesRequest)
+  return sequence === undefined ? stopDelta('end_turn') : stopDelta('stop_sequence', sequence)
+}
+
+/** What it must have met, where there was but one to meet. */
+function soleSequence({ values }: MessagesRequest): string | undefined {
+  const [sole, ...others] = listOf(values, 'stop_sequences')
+  return typeof sole === 'string' && others.length === 0 ? sole : undefined
 }

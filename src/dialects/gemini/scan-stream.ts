@@ -68,7 +68,9 @@ export class GeminiStreamScanner implements StreamScanner {
     return this.#last(cutChunk(this.#headOf(cut), open.map(cappedCandidate), cut))
   }
 
+  /** Without a hold there is nothing to end but the array. */
   close(closing: StreamClosing): Uint8Array {
+    if (!this.#holdEnd) return encoder.encode(this.#form.end())
     const finishReason = this.#finishedAnswers.get(0)
     const candidates = [{ content: emptyContent, ...(finishReason && { finishReason }), index: 0 }]
     return this.#last(closingChunk(this.#headOf(closing), candidates, closing))

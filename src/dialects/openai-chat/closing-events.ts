@@ -30,8 +30,12 @@ export function cutEvents(stream: OpenStream, cut: StreamCut): Uint8Array {
   return printEvents([...cutChunks(stream, cut), ...(stream.tellsUsage ? [usageChunk(stream, cut)] : [])])
 }
 
-export function usageEvents(stream: OpenStream, closing: StreamClosing): Uint8Array {
-  return printEvents([usageChunk(stream, closing)])
+/** Ends a stream whose answers have all finished. */
+export function endEvents(
+  stream: Pick<OpenStream, 'tellsUsage' | 'head'>,
+  closing: StreamClosing,
+): Uint8Array {
+  return printEvents(stream.tellsUsage ? [usageChunk(stream, closing)] : [])
 }
 
 function cutChunks(stream: OpenStream, cut: StreamCut): ClosingChunk[] {
@@ -45,7 +49,7 @@ function cutChunks(stream: OpenStream, cut: StreamCut): ClosingChunk[] {
   return [{ ...headOf(stream, cut), choices, weir: cutWords(cut) }]
 }
 
-function usageChunk(stream: OpenStream, closing: StreamClosing): ClosingChunk {
+function usageChunk(stream: Pick<OpenStream, 'head'>, closing: StreamClosing): ClosingChunk {
   const weir = receiptWords(closing)
   return {
     ...headOf(stream, closing),
@@ -56,7 +60,7 @@ function usageChunk(stream: OpenStream, closing: StreamClosing): ClosingChunk {
 }
 
 /** What the stream's own chunks said; ours where they said nothing. */
-function headOf({ head }: OpenStream, { requestId, model }: StreamClosing) {
+function headOf({ head }: Pick<OpenStream, 'head'>, { requestId, model }: StreamClosing) {
   return { id: requestId, object: 'chat.completion.chunk' as const, created: 0, model, ...head }
 }
 

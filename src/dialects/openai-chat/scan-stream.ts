@@ -3,7 +3,7 @@ import { concatBytes } from '../../core/bytes.ts'
 import type { Usage } from '../../core/usage.ts'
 import { dataOf, EventSplitter } from '../server-sent-events.ts'
 import { readHead, type ChunkHead } from './chunk-head.ts'
-import { cutEvents, usageEvents, type OpenAnswer } from './closing-events.ts'
+import { cutEvents, endEvents, type OpenAnswer } from './closing-events.ts'
 import { DeltaFrame } from './delta-frame.ts'
 import { errorCodeOf, isErrorEvent } from './read-error.ts'
 import { outputBytesOf } from './output-bytes.ts'
@@ -78,7 +78,9 @@ export class ChatStreamScanner implements StreamScanner {
   }
 
   close(closing: StreamClosing): Uint8Array {
-    return usageEvents(this, closing)
+    if (this.#holdEnd) return endEvents(this, closing)
+    const lacksUsage = this.tellsUsage && !this.usage
+    return this.ended ? nothing : endEvents({ head: this.head, tellsUsage: lacksUsage }, closing)
   }
 
   #passes(event: Uint8Array): boolean {

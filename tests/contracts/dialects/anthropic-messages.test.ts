@@ -161,8 +161,7 @@ const can: Can = {
     finishes: ['stop', 'stop_sequence', 'length', 'tool_calls', 'content_filter', 'pause', 'error'],
     stopSequence: true,
     lateSeals: false,
-    // Not yet: of text and thought side by side the one that waits is cut in two.
-    sideBySide: false,
+    sideBySide: true,
     brokenCalls: true,
     normal: normalAnswer,
   },
