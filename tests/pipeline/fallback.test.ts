@@ -123,7 +123,7 @@ describe('once bytes went out', () => {
   test('a connection that breaks after the finish is no failure', async () => {
     const world = await worldWith([{ headers: events, body: [...(stream.body ?? []).slice(0, 4), broken] }])
     const served = await world.call({ ...request, stream: true })
-    expect(served.body.toString()).toBe(pieces.first + pieces.text + pieces.finish)
+    expect(served.body.toString()).toBe(pieces.first + pieces.text + pieces.finish + 'data: [DONE]\n\n')
     expect(await world.rows()).toMatchObject([{ outcome: 'ok', source: 'exact', charge: costAtFirst }])
   })
 })
