@@ -49,8 +49,10 @@ function encodeTool(tool: Tool, encoding: Encoding): WireTool {
   }
 }
 
-function inputSchema({ schema }: Tool, strict: boolean): WireTool['input_schema'] {
-  if (!schema) return { type: 'object', properties: {} }
+function inputSchema(
+  { schema = { type: 'object', properties: {} } }: Tool,
+  strict: boolean,
+): WireTool['input_schema'] {
   return { ...(strict ? cleanSchema(schema) : schema), type: 'object' }
 }
 

@@ -42,10 +42,18 @@ export class BlockBook {
   /** Begins a block, unless there is one at the place. */
   open(key: string, block: BlockStart): ChatEvent[] {
     if (this.#blocks.has(key) || this.#doneItems.has(itemOf(key))) return []
-    this.#thoughts.delete(key)
-    const before = [...this.#thoughts].flatMap((thought) => this.#openOne(thought, { type: 'reasoning' }))
-    this.#thoughts.clear()
-    return [...before, ...this.#openOne(key, block)]
+    return [...this.#openThoughts(key), ...this.#openOne(key, block)]
+  }
+
+  /** Begins the thoughts that stand in front of what begins at the place. */
+  #openThoughts(key: string): ChatEvent[] {
+    const events: ChatEvent[] = []
+    for (const thought of this.#thoughts) {
+      this.#thoughts.delete(thought)
+      if (thought === key) break
+      events.push(...this.#openOne(thought, { type: 'reasoning' }))
+    }
+    return events
   }
 
   #openOne(key: string, block: BlockStart): ChatEvent[] {

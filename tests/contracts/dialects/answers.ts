@@ -134,7 +134,7 @@ function streamPromises(wire: Wire): void {
       )
     })
 
-    test.runIf(can.answer.sideBySide)('is read as it was, whose blocks are under way side by side', () => {
+    test('is read as it was, whose blocks are under way side by side', () => {
       fc.assert(
         fc.property(answerOf(can, 'call_seals'), choices, (answer, choices) => {
           const { text } = wire.stream(eachAlone(sideBySide(answer, choices)))

@@ -53,14 +53,17 @@ function normalSampling(sampling: Sampling): Sampling {
   )
 }
 
+/** What stands for no schema; a strict one says that nothing else may come. */
+function noArguments(strict: boolean) {
+  return { type: 'object', properties: {}, ...(strict && { additionalProperties: false }) }
+}
+
 function normalCall(call: ChatCall): ChatCall {
   const { endUser, tools, sampling } = call
   return {
     ...withParts(call, normalPart),
     ...normalChoice(call),
-    tools: tools.map((tool) =>
-      tool.schema ? tool : { ...tool, schema: { type: 'object', properties: {} } },
-    ),
+    tools: tools.map((tool) => (tool.schema ? tool : { ...tool, schema: noArguments(tool.strict === true) })),
     sampling: normalSampling(sampling),
     outputCap: 4096,
     ...(endUser !== undefined && { endUser: `acme:${endUser}` }),
@@ -161,7 +164,6 @@ const can: Can = {
     finishes: ['stop', 'stop_sequence', 'length', 'tool_calls', 'content_filter', 'pause', 'error'],
     stopSequence: true,
     lateSeals: false,
-    sideBySide: true,
     brokenCalls: true,
     normal: normalAnswer,
   },

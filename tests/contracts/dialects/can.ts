@@ -92,8 +92,6 @@ export interface Can extends UpstreamCan {
     readonly stopSequence: boolean
     /** Whether a seal on a call can be told after the call. */
     readonly lateSeals: boolean
-    /** Whether blocks keep their order, and stay whole, that are under way side by side. */
-    readonly sideBySide: boolean
     /** Whether a call can be told whose arguments are cut off. */
     readonly brokenCalls: boolean
     /** How the dialect reads back what it wrote of an answer, whole or as a stream. */

@@ -111,7 +111,6 @@ const can: Can = {
     finishes: ['stop', 'stop_sequence', 'length', 'tool_calls', 'content_filter', 'pause', 'error'],
     stopSequence: false,
     lateSeals: true,
-    sideBySide: true,
     brokenCalls: false,
     normal: normalAnswer,
   },

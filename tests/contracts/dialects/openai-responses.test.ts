@@ -120,8 +120,6 @@ const can: Can = {
     finishes: ['stop', 'stop_sequence', 'length', 'tool_calls', 'content_filter', 'pause'],
     stopSequence: false,
     lateSeals: true,
-    // Not yet: two thoughts without text that are sealed by another maker may change places.
-    sideBySide: false,
     brokenCalls: true,
     normal: normalAnswer,
   },
