@@ -15,7 +15,10 @@ const days = 30
 export interface Grown {
   readonly rows: number
   readonly keys: number
+  /** With a key that is in use. */
   readonly openUs: number
+  /** With a key that was not used since the gateway started; undefined where there are too few. */
+  readonly firstOpenUs: number | undefined
   readonly settleUs: number
   readonly usageUs: number
 }
@@ -24,17 +27,16 @@ export interface Grown {
 export async function grow(rows: number, keys: number): Promise<Grown> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-bench-'))
   const clock = { now: Date.UTC(2026, 0, 1) }
-  const ledger = sqliteLedger({
-    folder,
-    durability: 'normal',
-    leaseMs: 120_000,
-    now: () => clock.now,
-    log: () => {},
-  })
+  const start = () =>
+    sqliteLedger({ folder, durability: 'normal', leaseMs: 120_000, now: () => clock.now, log: () => {} })
+  let ledger = start()
   try {
     const hashes = await setUp(ledger, keys)
     await fill(ledger, { rows, hashes, tick: () => (clock.now += (days * dayMs) / rows) })
-    return { rows, keys, ...(await measured(ledger, hashes, clock)) }
+    const inUse = await measured(ledger, hashes[0] ?? '', clock)
+    await ledger.close()
+    ledger = start()
+    return { rows, keys, ...inUse, firstOpenUs: await firstOpens(ledger, hashes) }
   } finally {
     await ledger.close()
     rmSync(folder, { recursive: true })
@@ -58,10 +60,9 @@ async function fill(
   }
 }
 
-async function measured(ledger: Ledger, hashes: readonly string[], clock: { now: number }) {
-  let nth = 0
+async function measured(ledger: Ledger, hash: string, clock: { now: number }) {
   const ids: string[] = []
-  const openUs = await medianOf(async () => ids.push(await open(ledger, keyAt(hashes, nth++ * 7919))), times)
+  const openUs = await medianOf(async () => ids.push(await open(ledger, hash)), times)
   const settleUs = await medianOf(() => settle(ledger, ids.pop() ?? ''), times)
   const month = {
     from: clock.now - days * dayMs,
@@ -71,6 +72,13 @@ async function measured(ledger: Ledger, hashes: readonly string[], clock: { now:
   } as const
   const usageUs = await medianOf(() => ledger.book.usage(org, month), 101)
   return { openUs, settleUs, usageUs }
+}
+
+/** Each with another key, spread over them all. */
+async function firstOpens(ledger: Ledger, hashes: readonly string[]): Promise<number | undefined> {
+  if (hashes.length < 2) return undefined
+  let nth = 0
+  return medianOf(() => open(ledger, keyAt(hashes, nth++ * 7919)), Math.min(hashes.length, times))
 }
 
 function keyAt(hashes: readonly string[], nth: number): string {

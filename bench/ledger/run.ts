@@ -18,6 +18,7 @@ const sizes = quick
   : [
       [1_000, 1],
       [1_000_000, 1],
+      [1_000, 1_000],
       [1_000, 100_000],
     ]
 
@@ -86,11 +87,22 @@ function speedTable(speeds: readonly Speed[]): string {
 }
 
 function growthTable(grown: readonly Grown[]): string {
-  const lines = grown.map(({ rows, keys, openUs, settleUs, usageUs }) =>
-    row([rows, keys, ...[openUs, settleUs, usageUs].map(Math.round)]),
+  const lines = grown.map(({ rows, keys, openUs, firstOpenUs, settleUs, usageUs }) =>
+    row([rows, keys, ...[openUs, firstOpenUs, settleUs, usageUs].map(rounded)]),
   )
-  const names = ['rows', 'keys', 'open p50 us', 'settle p50 us', 'usage by model and day of a month, p50 us']
-  return ['SQLite as it grows:', '', row(names), rule(5), ...lines].join('\n')
+  const names = [
+    'rows',
+    'keys',
+    'open p50 us',
+    'first open with a key since the start, p50 us',
+    'settle p50 us',
+    'usage by model and day of a month, p50 us',
+  ]
+  return ['SQLite as it grows:', '', row(names), rule(names.length), ...lines].join('\n')
+}
+
+function rounded(value: number | undefined): number | string {
+  return value === undefined ? '' : Math.round(value)
 }
 
 function row(cells: readonly (string | number)[]): string {

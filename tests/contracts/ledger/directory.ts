@@ -36,10 +36,14 @@ export function directoryPromises(promises: Promises): void {
   promises('a setting keeps the first value that it was given', async (org) => {
     const name = `admin-key-${org.slug}`
     expect(await org.ledger.directory.setting(name)).toBeUndefined()
-    const kept = await Promise.all([1, 2].map((value) => org.ledger.directory.keepSetting(name, `${value}`)))
-    expect(kept).toEqual(['1', '1'])
+    // Over several connections either may be the first to arrive.
+    const [first, second] = await Promise.all(
+      ['1', '2'].map((value) => org.ledger.directory.keepSetting(name, value)),
+    )
+    expect(first).toMatch(/^[12]$/)
+    expect(second).toBe(first)
     await org.crash()
-    expect(await org.ledger.directory.setting(name)).toBe('1')
-    expect(await org.ledger.directory.keepSetting(name, '3')).toBe('1')
+    expect(await org.ledger.directory.setting(name)).toBe(first)
+    expect(await org.ledger.directory.keepSetting(name, '3')).toBe(first)
   })
 }

@@ -1,4 +1,4 @@
 import { testLedger } from './contract.ts'
 import { redisUnderTest } from './redis-harness.ts'
 
-testLedger('redis', redisUnderTest({ connections: 1 }), { crashSweeps: false, runs: 40, capsEndUsers: true })
+testLedger('redis', redisUnderTest(), { crashSweeps: false, runs: 40, capsEndUsers: true })
