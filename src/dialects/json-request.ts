@@ -39,13 +39,16 @@ export function readJsonRequest(body: Uint8Array, reading: Reading): JsonRequest
 /** More commas, colons and brackets than the longest honest request has, its text included: reading them would hold up everybody. */
 const maxMarks = 500_000
 const maxFields = 1_000
-const marks: ReadonlySet<number> = new Set([...',:[{'].map((mark) => mark.charCodeAt(0)))
+/** By byte: 1 for a mark. */
+const marks = Uint8Array.from({ length: 256 }, (_, byte) =>
+  ',:[{'.includes(String.fromCharCode(byte)) ? 1 : 0,
+)
 
 function refuseTangled(body: Uint8Array): void {
   if (body.length <= maxMarks) return
   let count = 0
-  for (const byte of body)
-    if (marks.has(byte) && ++count > maxMarks) throw invalid('The request has too many parts.')
+  for (const byte of body) count += marks[byte] ?? 0
+  if (count > maxMarks) throw invalid('The request has too many parts.')
 }
 
 function parseObject(body: Uint8Array): Fields {

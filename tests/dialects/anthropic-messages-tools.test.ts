@@ -129,7 +129,7 @@ describe('the format of the answer', () => {
     expect(dropped).toEqual(['json_schema'])
     const json = encode({ format: { type: 'json' }, system: [{ type: 'text', text: 'Be brief.' }] })
     expect(json.body['system']).toMatchObject([{ text: 'Be brief.' }, { text: /valid JSON.*object/ }])
-    expect(json.dropped).toEqual([])
+    expect(json.dropped).toEqual(['json_object'])
   })
 
   test('leaves no place for citations', () => {

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { alibaba } from '../../providers/alibaba.ts'
 import { openai } from '../../providers/openai.ts'
 import { readRequest } from '../../src/dialects/openai-chat/read-request.ts'
-import { refusalFor } from '../../src/dialects/openai-chat/rewrite.ts'
+import { refusalForFields } from '../../src/dialects/refused-fields.ts'
 import { bytesOf } from './splits.ts'
 
 describe('fields that a provider bills for', () => {
   const refused = (body: string) => {
     const request = readRequest({ body: bytesOf(body) })
-    expect(refusalFor(request, openai.quirks)).toBeUndefined()
-    const refusal = refusalFor(request, alibaba.quirks)
+    expect(refusalForFields(request, openai.quirks)).toBeUndefined()
+    const refusal = refusalForFields(request, alibaba.quirks)
     return refusal && `${refusal.code} ${refusal.details.param}`
   }
   const body = (field: string) => `{"model":"a","messages":[],${field}}`

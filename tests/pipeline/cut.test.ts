@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { endless, noting, streamOf, worldWithHabit } from './cutting.ts'
 import { silence } from './scripted.ts'
+import { noon } from './world.ts'
 
 /** Streams that a limit does not cover to their end. At the first provider a token costs 1,000 nanoUSD. */
 
@@ -109,7 +110,7 @@ function limitOf() {
 
 describe('a ledger that cannot be reached for more', () => {
   beforeEach(() => {
-    vi.useFakeTimers()
+    vi.useFakeTimers({ now: noon })
   })
   afterEach(() => {
     vi.useRealTimers()

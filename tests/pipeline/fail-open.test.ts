@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryJournal } from '../../src/pipeline/journal.ts'
 import { change, nothingHeld, worldWithOutage, type OutageOptions } from './outages.ts'
 import { answer, costAtFirst, request, stream } from './two-providers.ts'
+import { noon } from './world.ts'
 
 /** Calls of keys that may go on while the ledger cannot be reached. */
 
@@ -12,7 +13,7 @@ const unavailable = expect.objectContaining({
 }) as Error
 
 beforeEach(() => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: noon })
 })
 afterEach(() => {
   vi.useRealTimers()

@@ -13,7 +13,7 @@ import {
   request,
   stream,
 } from './two-providers.ts'
-import { makeWorld } from './world.ts'
+import { makeWorld, noon } from './world.ts'
 
 /** Makes a call whose caller leaves at one of the points at which the pipeline waits: `open`, `send`, `head`, `read 1`, `write 1` … */
 async function leaveAt(
@@ -163,7 +163,7 @@ describe('a caller that leaves', () => {
   })
 
   test('after the finish of a stream that never tells its usage is waited for no longer than five seconds', async () => {
-    vi.useFakeTimers()
+    vi.useFakeTimers({ now: noon })
     const body = [pieces.first, pieces.text, pieces.finish, silence] as const
     const ending = leaveAt((point) => point === 'write 3', [{ headers: events, body }], streamed)
     let ended = false
@@ -179,7 +179,7 @@ describe('a caller that leaves', () => {
   })
 
   test('without a word, by taking no more bytes, is cut off when the idle time is over', async () => {
-    vi.useFakeTimers()
+    vi.useFakeTimers({ now: noon })
     const transport = scripted([stream])
     const world = await makeWorld({ catalogue, providers, transport })
     const caller = world.callerWith()

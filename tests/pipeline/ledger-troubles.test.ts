@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { refuse, type Extension, type ExtendStep, type Refusal } from '../../src/ledger/call.ts'
 import { events, scripted, silence, type Script } from './scripted.ts'
 import { answer, catalogue, costAtFirst, pieces, providers, request } from './two-providers.ts'
-import { makeWorld, settleForMs } from './world.ts'
+import { makeWorld, noon, settleForMs } from './world.ts'
 
 const granted = { kind: 'extension', leaseUntil: 0 } as const
 const streamed = { ...request, stream: true }
 
 beforeEach(() => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: noon })
 })
 afterEach(() => {
   vi.useRealTimers()

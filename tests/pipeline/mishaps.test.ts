@@ -4,12 +4,12 @@ import type { Journal } from '../../src/pipeline/journal.ts'
 import { endless, streamOf } from './cutting.ts'
 import { scripted } from './scripted.ts'
 import { catalogue, providers } from './two-providers.ts'
-import { makeWorld } from './world.ts'
+import { makeWorld, noon } from './world.ts'
 
 /** Streams that are held for in steps, with a ledger that fails at any of them and a caller that leaves at any point. */
 
 beforeEach(() => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: noon })
 })
 afterEach(() => {
   vi.useRealTimers()

@@ -8,9 +8,10 @@ import { Outage } from '../../src/pipeline/outage.ts'
 import { endless, streamOf } from './cutting.ts'
 import { nothingHeld, notingJournal, usd, worldWithOutage } from './outages.ts'
 import { costAtFirst } from './two-providers.ts'
+import { noon } from './world.ts'
 
 beforeEach(() => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ now: noon })
 })
 afterEach(() => {
   vi.useRealTimers()

@@ -25,6 +25,8 @@ import { newRequestId, serve } from '../../src/pipeline/serve.ts'
 const org = 'acme'
 const change = { actor: 'root' }
 const budget = 1_000_000 * 1_000_000_000
+/** For clocks that are set by hand: no day ends while a test runs. */
+export const noon = Date.UTC(2031, 0, 15, 12)
 /** How long a settlement is tried that the ledger does not take. */
 export const settleForMs = 600_000
 

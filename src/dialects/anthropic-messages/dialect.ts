@@ -1,9 +1,10 @@
 import type { Dialect, ModelRequest } from '../../core/dialect.ts'
+import { refusalForFields } from '../refused-fields.ts'
 import { errorEnvelope, readError } from './errors.ts'
 import { printEvent } from './events.ts'
 import { readAnswer } from './read-answer.ts'
 import { readRequest, type MessagesRequest } from './read-request.ts'
-import { refusalFor, rewriteRequest } from './rewrite.ts'
+import { rewriteRequest } from './rewrite.ts'
 import { MessageStreamScanner } from './scan-stream.ts'
 import { decodeAnswer } from './decode-answer.ts'
 import { decodeCall } from './decode-call.ts'
@@ -23,7 +24,7 @@ export const anthropicMessages: Dialect = {
   ownHeaders: { 'anthropic-version': '2023-06-01' },
   answerHeaders: ['content-type', 'cache-control'],
   read: readRequest,
-  refusalFor: (request, quirks) => refusalFor(own(request), quirks),
+  refusalFor: (request, quirks) => refusalForFields(own(request), quirks),
   rewrite: (request, target) => rewriteRequest(own(request), target),
   readAnswer,
   scanStream: (_, { operatorErrors }, options) => new MessageStreamScanner({ operatorErrors, ...options }),

@@ -43,7 +43,7 @@ type SchemaFormat = Extract<ChatCall['format'], { readonly type: 'schema' }>
 function formatInstructions(encoding: Encoding): TextBlockParam[] {
   const { format } = encoding.call
   if (!format || (format.type === 'schema' && (encoding.traits.schema || answersByTool(encoding)))) return []
-  encoding.drop('json_schema', format.type === 'schema')
+  encoding.dropped.add(format.type === 'schema' ? 'json_schema' : 'json_object')
   const what =
     format.type === 'json' ? 'object' : `value that fits this schema: ${JSON.stringify(format.schema)}`
   const text = `Answer with nothing but valid JSON, without Markdown around it: one ${what}`

@@ -1,4 +1,5 @@
 import type { Dialect, ModelRequest } from '../../core/dialect.ts'
+import { refusalForFields } from '../refused-fields.ts'
 import { decodeAnswer } from './decode-answer.ts'
 import { decodeCall } from './decode-call.ts'
 import { ChatStreamDecoder } from './decode-stream.ts'
@@ -9,7 +10,7 @@ import { errorEnvelope } from './errors.ts'
 import { readAnswer } from './read-answer.ts'
 import { readError } from './read-error.ts'
 import { readRequest, type ChatRequest } from './read-request.ts'
-import { refusalFor, rewriteRequest } from './rewrite.ts'
+import { rewriteRequest } from './rewrite.ts'
 import { ChatStreamScanner } from './scan-stream.ts'
 
 const encoder = new TextEncoder()
@@ -23,7 +24,7 @@ export const openaiChat: Dialect = {
   ownHeaders: {},
   answerHeaders: ['content-type', 'cache-control', 'openai-processing-ms', 'openai-version'],
   read: readRequest,
-  refusalFor: (request, quirks) => refusalFor(own(request), quirks),
+  refusalFor: (request, quirks) => refusalForFields(own(request), quirks),
   rewrite: (request, target) => rewriteRequest(own(request), target),
   readAnswer,
   readError,

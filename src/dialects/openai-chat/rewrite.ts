@@ -1,9 +1,6 @@
 import type { EncodedCall, Target } from '../../core/dialect.ts'
-import { WeirError } from '../../core/errors.ts'
 import { spliceBytes, type Splice } from '../../core/json-fields.ts'
-import type { Quirks } from '../../core/provider.ts'
 import { prefixId, renameField, setField } from '../json-edits.ts'
-import { foldName } from '../json-request.ts'
 import { fitThoughts } from './fit-thoughts.ts'
 import { tenantFields, type ChatRequest } from './read-request.ts'
 
@@ -39,20 +36,4 @@ function capOutput(request: ChatRequest, { quirks, outputCap, clampTo }: Target)
   if (quirks.maxTokensFields.includes(named)) return edits
   if (request.fields.has(preferred)) return [...edits, ...setField(request, preferred, cap)]
   return [...edits, ...renameField(request, named, preferred)]
-}
-
-/** A field that this provider sells, or by which it tells its tenants apart, that is switched on, oddly spelt or no text. */
-export function refusalFor(request: ChatRequest, quirks: Quirks): WeirError | undefined {
-  for (const [name, { rawName }] of request.fields) {
-    const folded = foldName(name)
-    const value = request.values[name] ?? undefined
-    const sells = quirks.refusedFields.includes(folded)
-    if (!sells && !quirks.tenantFields.includes(folded)) continue
-    const isHarmless = value === undefined || (sells ? value === false : typeof value === 'string')
-    if (rawName !== folded || !isHarmless)
-      return new WeirError('invalid_request', `${folded} is not supported with this value.`, {
-        param: folded,
-      })
-  }
-  return undefined
 }

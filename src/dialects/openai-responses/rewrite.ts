@@ -4,7 +4,7 @@ import { spliceBytes, type Splice } from '../../core/json-fields.ts'
 import type { Quirks } from '../../core/provider.ts'
 import { fieldsOf, isFields, listOf } from '../fields.ts'
 import { mendField, mendList, prefixId, setField } from '../json-edits.ts'
-import { foldName } from '../json-request.ts'
+import { refusalForFields } from '../refused-fields.ts'
 import { sealedReasoning } from './includables.ts'
 import { tenantFields, type ResponsesRequest } from './read-request.ts'
 import { forOpenAi } from './reasoning.ts'
@@ -49,22 +49,9 @@ function fitItem(item: unknown, dropped: Set<string>): readonly unknown[] {
   return fitting ? [fitting] : []
 }
 
-/** What was not put in of what the gateway keeps, or a field that this provider sells or tells its tenants apart by. */
+/** What was not put in of what the gateway keeps, or a field that this provider may not be asked for. */
 export function refusalFor(request: ResponsesRequest, quirks: Quirks): WeirError | undefined {
-  const missing = refusalForMissing(request)
-  if (missing) return missing
-  for (const [name, { rawName }] of request.fields) {
-    const folded = foldName(name)
-    const value = request.values[name] ?? undefined
-    const sells = quirks.refusedFields.includes(folded)
-    if (!sells && !quirks.tenantFields.includes(folded)) continue
-    const isHarmless = value === undefined || (sells ? value === false : typeof value === 'string')
-    if (rawName !== folded || !isHarmless)
-      return new WeirError('invalid_request', `${folded} is not supported with this value.`, {
-        param: folded,
-      })
-  }
-  return undefined
+  return refusalForMissing(request) ?? refusalForFields(request, quirks)
 }
 
 /** What a request stands on must be part of it: a provider that looked it up would look among all orgs'. */

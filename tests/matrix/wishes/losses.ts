@@ -44,7 +44,7 @@ export const losses: Partial<Record<WishName, readonly Loss[]>> = {
   ],
   logprobs: [dropped('logprobs', 'does not tell them', ['anthropic', ...bedrock])],
   verbosity: [dropped('verbosity', noField, ['anthropic', 'gemini', ...bedrock])],
-  'any JSON': [dropped('json_object', 'is asked for it in words', bedrock)],
+  'any JSON': [dropped('json_object', 'is asked for it in words', ['anthropic', ...bedrock])],
   'one tool at a time': [dropped('parallel_tool_calls', noField, ['gemini', 'open models on bedrock'])],
   'a tool of free text': [
     refused('takes tools with a JSON Schema only', ['anthropic', 'gemini', ...bedrock]),
