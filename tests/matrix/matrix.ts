@@ -6,7 +6,7 @@ import { switching, thinkerOf } from './cells/switch.ts'
 import { features, modelsFor, waysOf, type Feature } from './features.ts'
 import { dialectNames, modelsOf, upstreamNames, type UpstreamName } from './upstreams.ts'
 import { tryWish, wishesOf } from './wishes/try-wish.ts'
-import { startWorld, type World } from './world.ts'
+import { startWorld, type Host, type World } from './world.ts'
 
 /** A cell before its world has started. */
 interface Planned extends Omit<Cell, 'world'> {
@@ -53,21 +53,28 @@ function planWishes(client: Client, upstream: UpstreamName): Planned[] {
   }))
 }
 
-function plan(client: Client, upstream: UpstreamName): Planned[] {
-  const all = features.flatMap((feature) => planFeature(client, upstream, feature))
-  if (upstream === 'open') return all
+/** What the codecs alone decide is the same wherever they run: it is tried on one host. */
+function plan(client: Client, upstream: UpstreamName, host: Host): Planned[] {
+  const all = features
+    .filter(({ on = host }) => on === host)
+    .flatMap((feature) => planFeature(client, upstream, feature))
+  if (upstream === 'open' || host !== 'node') return all
   return [...all, ...planSwitches(client, upstream), ...planWishes(client, upstream)]
 }
 
 /** Every feature between a client and every provider, streamed and not. */
 export function describeMatrix(client: Client): void {
+  describe.each<Host>(['node', 'workerd'])('on %s', (host) => describeOn(host, client))
+}
+
+function describeOn(host: Host, client: Client): void {
   let world: World | undefined
   const started = (): World => {
     if (!world) throw new Error('The world has not started yet.')
     return world
   }
   beforeAll(async () => {
-    world = await startWorld()
+    world = await startWorld(host)
   }, 30_000)
   afterAll(() => world?.stop())
   // One that failed may have left what no request took.
@@ -77,7 +84,7 @@ export function describeMatrix(client: Client): void {
 
   for (const upstream of upstreamNames) {
     describe(`${client.dialect} to ${upstream}`, () => {
-      for (const { name, play, ...cell } of plan(client, upstream))
+      for (const { name, play, ...cell } of plan(client, upstream, host))
         test(name, () => play({ ...cell, world: started() }))
     })
   }

@@ -1,11 +1,13 @@
-import { startGateway, type NodeGateway } from '../support/gateway.ts'
+import type { ChildProcess } from 'node:child_process'
+import { startGateway, type Gateway } from '../support/gateway.ts'
 import { Tenant } from '../support/tenant.ts'
 import { startWire, type Wire } from '../support/wire/start-wire.ts'
+import { startWorkerGateway } from '../support/worker-gateway.ts'
 import { upstreamNames, upstreams, type UpstreamName } from './upstreams.ts'
 
 /** One gateway with a simulated provider of each dialect behind it. */
 export interface World {
-  readonly gateway: NodeGateway
+  readonly gateway: Gateway & { readonly process: ChildProcess }
   readonly wires: Readonly<Record<UpstreamName, Wire>>
   readonly tenant: Tenant
   stop(): Promise<void>
@@ -81,10 +83,14 @@ async function startWires(): Promise<World['wires']> {
   return Object.fromEntries(await Promise.all(started)) as World['wires']
 }
 
+const starts = { node: startGateway, workerd: startWorkerGateway } as const
+
+export type Host = keyof typeof starts
+
 /** Starts it all. */
-export async function startWorld(): Promise<World> {
+export async function startWorld(host: Host): Promise<World> {
   const wires = await startWires()
-  const gateway = await startGateway({ config: configFor(wires), env: environmentFor(wires) })
+  const gateway = await starts[host]({ config: configFor(wires), env: environmentFor(wires) })
   return {
     gateway,
     wires,

@@ -22,7 +22,7 @@ export function testFlows(name: string, body: (flows: () => Flows) => void): voi
   describe(name, () => {
     let world: World | undefined
     beforeAll(async () => {
-      world = await startWorld()
+      world = await startWorld('node')
     }, 60_000)
     afterAll(() => world?.stop())
     body(() => flowsOf(world))
