@@ -52,9 +52,9 @@ export class TranslatingScanner implements StreamScanner {
     return encoder.encode(this.#to.push(good))
   }
 
-  /** Notes what an event tells of the call. False for an error, and for whatever follows it. */
+  /** Notes what an event tells of the call. False for an error, an output that is of no use among them, and for whatever follows it. */
   #note(event: ChatEvent): boolean {
-    if (event.type === 'error') this.failed = true
+    if (event.type === 'error' || (event.type === 'finish' && event.finish === 'error')) this.failed = true
     if (this.failed) return false
     if (event.type === 'usage') this.usage = event.usage
     if (event.type === 'finish') this.finished = true

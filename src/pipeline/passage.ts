@@ -23,8 +23,9 @@ type Headers = Readonly<Record<string, string>>
 /** An unstreamed answer as the caller gets it. */
 export interface WholeAnswer {
   readonly facts: AnswerFacts
-  readonly contentType?: string
   readonly body: Uint8Array
+  /** Whether the model's output is of no use, by the provider's own word. */
+  readonly unusable?: boolean
 }
 
 /** How a call goes up to one candidate, and how what comes back goes down: byte for byte, or from one dialect to the other. */
@@ -121,7 +122,9 @@ function translation(dispatching: Dispatch, candidate: PricedCandidate, upstream
     }),
     readWhole(bytes) {
       const answer = upstream.decodeAnswer(bytes)
-      return answer && { facts: factsOf(answer), body: printWhole(dialect, answer, telling) }
+      if (!answer) return undefined
+      const unusable = answer.finish === 'error'
+      return { facts: factsOf(answer), body: printWhole(dialect, answer, telling), unusable }
     },
     scan: (options) =>
       new TranslatingScanner(upstream.decodeStream(), dialect.encodeStream(telling, options)),

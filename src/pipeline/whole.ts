@@ -6,14 +6,15 @@ import { readAll } from '../upstream/read-all.ts'
 import type { Answer } from './answer.ts'
 import { servedHeaders, type Try } from './attempt.ts'
 import { BudgetSpent, Coverage } from './coverage.ts'
+import { failureOf, type Failure } from './failure.ts'
 import { limitToTell } from './unwrap.ts'
 
 const maxAnswerBytes = 64 * 1024 * 1024
 /** Up to this size an answer waits for its cost, so that a header can tell it. */
 const maxBytesWithCost = 1024 * 1024
 
-/** An unstreamed answer: read to its end, metered, settled, and passed on. */
-export async function answerWhole(attempt: Try, head: UpstreamHead): Promise<Answer> {
+/** An unstreamed answer: read to its end, metered, settled, and passed on. What is of no use is put down, and another may be tried. */
+export async function answerWhole(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
   const { call, live, passage, exchange, sentAt } = attempt
   await coverWhole(attempt)
   const whole = passage.readWhole(await readAll(exchange, maxAnswerBytes))
@@ -21,6 +22,7 @@ export async function answerWhole(attempt: Try, head: UpstreamHead): Promise<Ans
   const { body } = whole
   const { usage: told, outputBytes } = whole.facts
   const served = live.noteAnswer(sentAt, { status: head.status, told, outputBytes })
+  if (whole.unusable) return { kind: 'failure', error: failureOf(undefined) }
   call.caller.afterwards(live.settle({ outcome: 'ok', served }))
   const ours = { ...attempt.headers, ...servedHeaders(attempt, served) }
   if (body.length <= maxBytesWithCost) ours['x-weir-cost'] = formatUsd(live.chargeOf(served))
