@@ -4,6 +4,7 @@ import { parseWeirConfig } from '../config/weir-config.ts'
 import { providers as knownProviders } from '../providers/index.ts'
 import { createApp } from './app.ts'
 import type { Transport } from './core/transport.ts'
+import { BodyBudget } from './http/body-budget.ts'
 import type { Edge } from './http/edge.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { log, setLogLevel } from './observe/log.ts'
@@ -56,7 +57,7 @@ export function compose(host: Host) {
     log,
     edge: host.edge,
     authenticator: new Authenticator({ ledger, log }),
-    maxBodyBytes: settings.maxBodyBytes,
+    bodies: new BodyBudget(host.edge, settings.maxBodyBytes),
     rootKeyHash: host.rootKeyHash,
     listProviders: () =>
       providers.map(({ id, name, simulate }) => ({

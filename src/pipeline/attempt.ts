@@ -44,6 +44,16 @@ export interface Try extends Dispatch {
   readonly sentAt: number
 }
 
+/** More names than these tell nobody more. */
+const mostNames = 40
+
+/** Names of fields as a header may hold them: what a caller called a field may be no header. */
+function namesAsHeader(names: readonly string[]): string {
+  const plain = names.map((name) => (/^[\w.$[\]-]{1,64}$/.test(name) ? name : 'fields'))
+  const told = [...new Set(plain)]
+  return [...told.slice(0, mostNames), ...(told.length > mostNames ? ['fields'] : [])].join(', ')
+}
+
 /** Who served, and with how much output at most where that was clamped, for the headers. */
 export function servedHeaders({ candidate, passage }: Try, index: number): Record<string, string> {
   return {
@@ -51,7 +61,7 @@ export function servedHeaders({ candidate, passage }: Try, index: number): Recor
     'x-weir-model': candidate.offer.model,
     'x-weir-attempts': String(index + 1),
     ...(candidate.clamped && { 'x-weir-clamped': String(candidate.output.cap) }),
-    ...(passage.dropped.length > 0 && { 'x-weir-dropped': passage.dropped.join(', ') }),
+    ...(passage.dropped.length > 0 && { 'x-weir-dropped': namesAsHeader(passage.dropped) }),
     ...(candidate.configured.provider.simulate && { 'x-weir-simulated': 'true' }),
   }
 }

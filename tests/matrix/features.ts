@@ -9,6 +9,7 @@ import { flood } from './cells/flood.ts'
 import { dribbled, lined, unmarked, unmetered } from './cells/frame.ts'
 import { leaving } from './cells/leave.ts'
 import { resuming } from './cells/resume.ts'
+import { oddNames } from './cells/odd-names.ts'
 import { filtered, length, refusal, silence, stopped, text } from './cells/say.ts'
 import { image, structured, structuredByTool } from './cells/show.ts'
 import { locked, signed } from './cells/think.ts'
@@ -90,6 +91,7 @@ export const features: readonly Feature[] = [
     by: ['anthropic-messages'],
   },
   { name: 'what it cost', play: cost },
+  { name: 'fields of odd names', play: oddNames },
   { name: 'a budget that ends', play: cut, streamed: true },
   { name: 'bytes that dribble', play: dribbled, streamed: true },
   { name: 'lines that end in CRLF, and comments', play: lined, streamed: true },

@@ -1,10 +1,11 @@
 import type { Context, Handler } from 'hono'
 import type { Dialect, IncomingRequest, ModelRequest } from '../../core/dialect.ts'
 import { WeirError } from '../../core/errors.ts'
-import type { Answer } from '../../pipeline/answer.ts'
+import type { Answer, Sink } from '../../pipeline/answer.ts'
 import type { IncomingCall } from '../../pipeline/attempt.ts'
+import { CallerLeft } from '../../pipeline/leaving.ts'
 import { newRequestId, serve } from '../../pipeline/serve.ts'
-import { BodyBudget } from '../body-budget.ts'
+import { callerOf } from '../caller-of.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
 
 /** A call as a route takes part in it. */
@@ -27,29 +28,46 @@ export interface Route {
 
 /** A route that calls a model, in one dialect. */
 export function callModel(deps: HttpDeps, dialect: Dialect, route: Route = {}): Handler<CallerEnv> {
-  const bodies = new BodyBudget(deps.edge, deps.maxBodyBytes)
   return async (c) => {
     c.set('dialect', dialect)
-    const caller = deps.edge.caller(c)
+    const caller = callerOf(deps.edge, c)
     const credential = await deps.authenticator.authenticate(caller)
     const { org } = credential
     const requestId = newRequestId(org)
     c.set('requestId', requestId)
     refuseEncoded(c)
-    const { body, release } = await bodies.read(c)
+    const { body, release } = await deps.bodies.read(c)
     try {
       const read = dialect.read({ ...route.address?.(c), body })
       const request = (await route.prepare?.({ org, request: read })) ?? read
       const call = { dialect, caller, credential, request, requestId }
       const answer = await (route.serve ? route.serve(call) : serve(deps, call))
-      const finished = (await route.finish?.({ org, request }, answer)) ?? answer
-      return deps.edge.deliver(c, releasing(finished, release))
+      return await orDiscard(call, answer, async () => {
+        const finished = (await route.finish?.({ org, request }, answer)) ?? answer
+        return deps.edge.deliver(c, releasing(finished, release))
+      })
     } catch (error) {
       release()
       throw error
     }
   }
 }
+
+/** A stream that cannot be delivered ends as one whose caller left: at once, and settled. */
+async function orDiscard<T>(
+  { caller }: IncomingCall,
+  { body }: Answer,
+  deliver: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await deliver()
+  } catch (error) {
+    if (typeof body === 'function') caller.afterwards(body(nobody))
+    throw error
+  }
+}
+
+const nobody: Sink = { write: () => Promise.reject(new CallerLeft()), cut: () => {} }
 
 function refuseEncoded(c: Context): void {
   const encoding = c.req.header('content-encoding')
