@@ -5,6 +5,9 @@ import type { ExchangeRates, PriceCardConfig, RatesConfig } from './schema.ts'
 /** One USD for a million tokens is a million picoUSD a token. */
 const picoPerMillion = 1_000_000
 
+/** One USD for a thousand of something is a billion picoUSD for each. */
+const picoPerThousand = 1_000_000_000
+
 const everyDay = [0, 1, 2, 3, 4, 5, 6]
 
 /** Whose card it is: the id starts with it. */
@@ -24,6 +27,9 @@ export function makeCard(owner: Owner, card: PriceCardConfig, exchangeRates: Exc
   const prices = {
     rates: makeRates(card.per_million, usdPerUnit),
     tiers: tiers.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens),
+    ...(card.per_thousand_searches !== undefined && {
+      webSearch: Math.round(card.per_thousand_searches * picoPerThousand * usdPerUnit),
+    }),
   }
   return {
     id: `${cardName(owner, card)}#${digest(prices)}`,

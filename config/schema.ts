@@ -60,6 +60,8 @@ const priceCardSchema = z.strictObject({
   hours: hoursSchema.optional(),
   per_million: ratesSchema,
   above: z.array(z.strictObject({ input_tokens: tokens, per_million: ratesSchema })).optional(),
+  /** Of a thousand searches of the web by the provider; without it the model is sold without any. */
+  per_thousand_searches: price.optional(),
   source: z.string().optional(),
   checked: isoDate.optional(),
 })

@@ -27,10 +27,19 @@ function modelsLike(providers: readonly string[], manual: Manual): Models {
   for (const provider of providers) {
     const theirs = generateModels(provider, manuals[provider] ?? { left_out: [], models: {} })
     for (const [name, model] of Object.entries(theirs)) {
-      if (!isLeftOut(name, manual)) models.set(name, { ...model, ...fieldsOf(manual.models[name]) })
+      if (!isLeftOut(name, manual))
+        models.set(name, { ...withoutSearches(model), ...fieldsOf(manual.models[name]) })
     }
   }
   return models
+}
+
+/** Who sells another's models does not sell its searches at its price. */
+function withoutSearches(model: Model): Model {
+  const { price = [] } = model
+  const cards = (Array.isArray(price) ? price : [price]) as readonly Card[]
+  if (!cards.some((card) => card.per_thousand_searches !== undefined)) return model
+  return { ...model, price: cards.map(({ per_thousand_searches: _, ...card }) => card) }
 }
 
 function modelsOfPackage(provider: string, manual: Manual): Models {

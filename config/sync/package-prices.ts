@@ -17,7 +17,7 @@ const tokenPrices: Readonly<Record<string, string>> = {
   output_audio_mtok: 'output_audio',
 }
 
-/** Prices of tools that Weir refuses to pass on, so that no call can owe them. */
+/** Prices of tools, of which only searches of the web are passed on: no call can owe the others. */
 const toolPrices = ['web_searches_kcount', 'storage_searches_kcount']
 
 type PerMillion = Record<string, number>
@@ -28,6 +28,7 @@ export interface Card {
   readonly from?: string
   readonly region?: string
   readonly per_million: PerMillion
+  readonly per_thousand_searches?: number
   readonly above?: readonly { readonly input_tokens: number; readonly per_million: PerMillion }[]
   readonly source: string
   readonly checked: string
@@ -54,6 +55,7 @@ export function cardsOf(model: ModelInfo): Card[] {
       ...(constraint && { from: constraint.start_date }),
       per_million: perMillion(model.id, prices, 0),
       ...(above.length > 0 && { above }),
+      ...searchPrice(model.id, prices),
       source,
       checked,
     }
@@ -78,6 +80,13 @@ function perMillion(model: string, prices: ModelPrice, start: number): PerMillio
     rates[field] = Math.max(rate, rates[field] ?? 0)
   }
   return rates
+}
+
+function searchPrice(model: string, { web_searches_kcount: price }: ModelPrice) {
+  if (price === undefined) return {}
+  if (typeof price !== 'number')
+    throw new ConfigError([`${model}: the package has searches at several prices`])
+  return { per_thousand_searches: price }
 }
 
 function tierAt<T extends { readonly start: number }>(tiers: readonly T[], start: number): T | undefined {

@@ -21,10 +21,13 @@ function differences(before: Models, after: Models): string[] {
   })
 }
 
-async function sync(provider: string, write: boolean): Promise<boolean> {
+async function sync(
+  provider: string,
+  models: ReturnType<typeof generateModels>,
+  write: boolean,
+): Promise<boolean> {
   const file = join(import.meta.dirname, '..', 'models', `${provider}.json`)
   const before = await readFile(file, 'utf8')
-  const models = generateModels(provider, manual[provider] ?? { left_out: [], models: {} })
   const after = await format(JSON.stringify(models), { parser: 'json', printWidth: 110 })
   if (before === after) return true
   const lines = differences(JSON.parse(before), models)
@@ -34,7 +37,11 @@ async function sync(provider: string, write: boolean): Promise<boolean> {
 }
 
 const write = process.argv.includes('--write')
-const results = await Promise.all(Object.keys(manual).map((provider) => sync(provider, write)))
+// All before any is written: a fault in one leaves the others as they were.
+const generated = Object.entries(manual).map(
+  ([name, byHand]) => [name, generateModels(name, byHand)] as const,
+)
+const results = await Promise.all(generated.map(([name, models]) => sync(name, models, write)))
 if (results.includes(false)) {
   console.log('Run `npm run catalog:sync -- --write` to bring the files up to date.')
   process.exitCode = 1

@@ -40,6 +40,8 @@ export interface ModelRequest {
   readonly answers: number
   /** Output beyond the cap that may be billed all the same (rejected predictions), in tokens at most. */
   readonly extraOutputTokens: number
+  /** How often the provider may search the web for it, at most; absent where it may not. */
+  readonly webSearches?: number
   /** Whom the caller asks for: up to 256 characters, as the caller wrote them. */
   readonly endUser?: string
 }
@@ -55,12 +57,19 @@ export interface Target {
   readonly quirks: Quirks
 }
 
-/** What an unstreamed answer tells. */
-export interface AnswerFacts {
-  /** Absent where the provider did not say. */
-  readonly usage?: Usage
+/** What of an answer can be counted where its provider does not tell the usage. */
+export interface Seen {
   /** Bytes of the text that it generated. */
   readonly outputBytes: number
+  readonly webSearches?: number
+  /** What the provider told by then: all of the input, of the output what there was. */
+  readonly usageSoFar?: Usage | undefined
+}
+
+/** What an unstreamed answer tells. */
+export interface AnswerFacts extends Seen {
+  /** Absent where the provider did not say. */
+  readonly usage?: Usage
 }
 
 /** What a stream's end tells of the call. */
@@ -105,6 +114,10 @@ export interface StreamScanner {
   readonly usage: Usage | undefined
   /** Bytes of generated text so far. */
   readonly outputBytes: number
+  /** Searches of the web so far, where there may be any. */
+  readonly webSearches?: number
+  /** What was told before the end, where anything was: all of the input, of the output what there was by then. */
+  readonly usageSoFar?: Usage | undefined
   /** Whether the model said that it finished. */
   readonly finished: boolean
   /** Whether the stream said that nothing more comes, though the connection may stay. */

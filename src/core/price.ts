@@ -31,6 +31,8 @@ export interface PriceCard {
   readonly rates: Rates
   /** In rising order of `aboveInputTokens`. */
   readonly tiers: readonly RateTier[]
+  /** Of one search of the web by the provider, in picoUSD; absent where none is sold. */
+  readonly webSearch?: number
   /** Where the vendor's price is not in USD: the rate that turned it into USD. */
   readonly exchange?: Exchange
 }

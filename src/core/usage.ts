@@ -14,6 +14,8 @@ export interface Usage {
   readonly outputTokens: number
   readonly reasoningTokens: number
   readonly outputAudioTokens: number
+  /** How often the provider searched the web for it, where it did. */
+  readonly webSearches?: number
 }
 
 export const noUsage: Usage = {

@@ -18,12 +18,17 @@ export class TranslatingScanner implements StreamScanner {
   finished = false
   ended = false
   failed = false
+  #input: Usage | undefined
   readonly #from: StreamDecoder
   readonly #to: StreamEncoder
 
   constructor(from: StreamDecoder, to: StreamEncoder) {
     this.#from = from
     this.#to = to
+  }
+
+  get usageSoFar(): Usage | undefined {
+    return this.usage ?? this.#input
   }
 
   get hidError(): boolean {
@@ -56,6 +61,7 @@ export class TranslatingScanner implements StreamScanner {
   #note(event: ChatEvent): boolean {
     if (event.type === 'error' || (event.type === 'finish' && event.finish === 'error')) this.failed = true
     if (this.failed) return false
+    if (event.type === 'start') this.#input = event.input
     if (event.type === 'usage') this.usage = event.usage
     if (event.type === 'finish') this.finished = true
     if (event.type === 'end') this.ended = true

@@ -136,6 +136,7 @@ export function usageToWire(usage: Usage) {
     output_tokens: usage.outputTokens,
     reasoning_tokens: usage.reasoningTokens,
     output_audio_tokens: usage.outputAudioTokens,
+    web_searches: usage.webSearches ?? 0,
   }
 }
 

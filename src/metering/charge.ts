@@ -2,7 +2,7 @@ import { matchesAny } from '../core/glob.ts'
 import type { PriceCard } from '../core/price.ts'
 import type { Rate } from '../core/rate.ts'
 import type { Usage } from '../core/usage.ts'
-import { mostPicoOf, picoOf, quotientUp, type Prices } from './cost.ts'
+import { mostPicoOf, picoOf, quotientUp, type Most, type Prices } from './cost.ts'
 
 /** What the charge of a call depends on besides its usage. */
 export interface Pricing {
@@ -23,15 +23,18 @@ export function chargeOf(pricing: Pricing, usage: Usage): number {
   return charged(pricing.rate, picoOf(pricesFor(pricing), usage))
 }
 
-/** The most that an org can be charged for so many tokens, whatever kinds they are of, in nanoUSD. */
-export function mostChargeOf(pricing: Pricing, inputTokens: number, outputTokens: number): number {
-  return charged(pricing.rate, mostPicoOf(pricesFor(pricing), inputTokens, outputTokens))
+/** The most that an org can be charged for a call within these bounds, in nanoUSD. */
+export function mostChargeOf(pricing: Pricing, most: Most): number {
+  return charged(pricing.rate, mostPicoOf(pricesFor(pricing), most))
 }
 
+/** An org's own card has prices of tokens; searches cost what they cost. */
 function pricesFor({ card, rate, model }: Pricing): Prices {
   if (rate.kind !== 'card') return card
   const own = rate.prices.find(({ models }) => matchesAny(models, model))
-  return own ? { rates: own.rates, tiers: [] } : card
+  if (!own) return card
+  const { webSearch } = card
+  return { rates: own.rates, tiers: [], ...(webSearch !== undefined && { webSearch }) }
 }
 
 /** NanoUSD of picoUSD, with the markup where there is one. */

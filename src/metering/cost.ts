@@ -2,7 +2,7 @@ import type { PriceCard, Rates } from '../core/price.ts'
 import type { Usage } from '../core/usage.ts'
 
 /** What a card says of prices. */
-export type Prices = Pick<PriceCard, 'rates' | 'tiers'>
+export type Prices = Pick<PriceCard, 'rates' | 'tiers' | 'webSearch'>
 
 const picoPerNano = 1000n
 
@@ -16,9 +16,12 @@ export function costOf(card: PriceCard, usage: Usage): number {
   return Number(quotientUp(picoOf(card, usage), picoPerNano))
 }
 
-/** The most that so many tokens can cost by a card, whatever kinds they are of, in nanoUSD. */
-export function mostCostOf(card: PriceCard, inputTokens: number, outputTokens: number): number {
-  return Number(quotientUp(mostPicoOf(card, inputTokens, outputTokens), picoPerNano))
+/** The most that a call may use: tokens of whatever kinds, and searches. */
+export type Most = Pick<Usage, 'inputTokens' | 'outputTokens' | 'webSearches'>
+
+/** The most that a call within these bounds can cost by a card, in nanoUSD. */
+export function mostCostOf(card: PriceCard, most: Most): number {
+  return Number(quotientUp(mostPicoOf(card, most), picoPerNano))
 }
 
 /** What a usage costs in picoUSD. Exact: sums of products may pass 2^53. */
@@ -33,19 +36,21 @@ export function picoOf(prices: Prices, usage: Usage): bigint {
     times(long, rates.cacheWriteLong ?? rates.cacheWrite) +
     times(usage.inputAudioTokens, rates.inputAudio) +
     times(usage.outputTokens - usage.outputAudioTokens, rates.output) +
-    times(usage.outputAudioTokens, rates.outputAudio)
+    times(usage.outputAudioTokens, rates.outputAudio) +
+    times(usage.webSearches ?? 0, prices.webSearch ?? 0)
   )
 }
 
-/** The most that so many tokens, or fewer, can cost, in picoUSD. */
-export function mostPicoOf(prices: Prices, inputTokens: number, outputTokens: number): bigint {
+/** The most that a call within these bounds can cost, in picoUSD. */
+export function mostPicoOf(prices: Prices, { inputTokens, outputTokens, webSearches = 0 }: Most): bigint {
   const reached = prices.tiers.filter((tier) => inputTokens > tier.aboveInputTokens)
   const rates = [prices.rates, ...reached.map((tier) => tier.rates)]
   const input = Math.max(
     ...rates.flatMap((r) => [r.input, r.cachedInput, r.cacheWrite, r.cacheWriteLong ?? 0, r.inputAudio]),
   )
   const output = Math.max(...rates.flatMap((r) => [r.output, r.outputAudio]))
-  return times(inputTokens, input) + times(outputTokens, output)
+  const searches = times(webSearches, prices.webSearch ?? 0)
+  return times(inputTokens, input) + times(outputTokens, output) + searches
 }
 
 /** A quotient of what is not negative, rounded up. */
@@ -53,6 +58,6 @@ export function quotientUp(dividend: bigint, divisor: bigint): bigint {
   return (dividend + divisor - 1n) / divisor
 }
 
-function times(tokens: number, rate: number): bigint {
-  return BigInt(tokens) * BigInt(rate)
+function times(count: number, rate: number): bigint {
+  return BigInt(count) * BigInt(rate)
 }

@@ -1,6 +1,6 @@
 import type { Amounts } from '../core/amounts.ts'
 import type { Offer } from '../core/catalogue.ts'
-import type { InputSize, ModelRequest } from '../core/dialect.ts'
+import type { InputSize, ModelRequest, Seen } from '../core/dialect.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
 import { chargeOf, type Pricing } from './charge.ts'
 
@@ -10,6 +10,9 @@ const bytesPerToken = 4
 const likelyMediaTokens = 1_000
 /** What the provider's chat template may add to the text. */
 const templateTokens = 64
+
+/** Of a provider that did not answer. */
+export const nothingSeen: Seen = { outputBytes: 0 }
 
 /** Tokens of generated text that a provider did not count for us. */
 export function tokensOfText(bytes: number): number {
@@ -28,11 +31,24 @@ export function mostInput({ textBytes, images, unbounded }: InputSize, offer: Of
 }
 
 /** What a call is likely to use by the text that went by: its row when the provider did not say. */
-export function countedUsage(request: ModelRequest, offer: Offer, outputBytes: number): Usage {
+export function countedUsage(request: ModelRequest, offer: Offer, seen: Seen): Usage {
+  const { outputBytes, webSearches = 0, usageSoFar } = seen
+  if (usageSoFar) return toldOrCounted(usageSoFar, seen)
   const { textBytes, images, unbounded } = request.size
   const media = (images + (unbounded ? 1 : 0)) * likelyMediaTokens
   const inputTokens = Math.min(offer.contextTokens, tokensOfText(textBytes) + media)
-  return { ...noUsage, inputTokens, outputTokens: tokensOfText(outputBytes) }
+  const counted = { ...noUsage, inputTokens, outputTokens: tokensOfText(outputBytes) }
+  return webSearches > 0 ? { ...counted, webSearches } : counted
+}
+
+/** The input as it was told; of the output, and of searches, the more of what was told and what was seen. */
+function toldOrCounted(told: Usage, { outputBytes, webSearches = 0 }: Seen): Usage {
+  const searches = Math.max(webSearches, told.webSearches ?? 0)
+  return {
+    ...told,
+    outputTokens: Math.max(told.outputTokens, tokensOfText(outputBytes)),
+    ...(searches > 0 && { webSearches: searches }),
+  }
 }
 
 /** A usage as amounts, in what the org is charged for it. */

@@ -50,9 +50,12 @@ export function outputBounds(request: ModelRequest, offer: Offer, { habit, clamp
 
 /** What is held of a call with so much output, in what the org is charged for it. */
 export function holdOf({ request, offer, pricing }: Terms, output: number): Amounts {
-  const inputTokens = mostInput(request.size, offer)
+  const { webSearches = 0 } = request
+  // The model reads its prompt again after each search, with what was found.
+  const inputTokens = mostInput(request.size, offer) * (1 + webSearches)
   const outputTokens = output + request.extraOutputTokens
-  return { inputTokens, outputTokens, cost: mostChargeOf(pricing, inputTokens, outputTokens) }
+  const cost = mostChargeOf(pricing, { inputTokens, outputTokens, webSearches })
+  return { inputTokens, outputTokens, cost }
 }
 
 /** How many tokens a text is taken to have at most, to be covered by a hold. */

@@ -88,7 +88,7 @@ function requireKey(caller: Caller): string {
 }
 
 /** The key wherever the SDKs put it. */
-function keyOf(caller: Caller): string | undefined {
+export function keyOf(caller: Caller): string | undefined {
   const authorization = caller.header('authorization')
   if (authorization !== undefined) return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? ''
   return caller.header('x-api-key') ?? caller.header('x-goog-api-key') ?? caller.header('api-key')

@@ -1,10 +1,12 @@
+import type { Offer } from '../core/catalogue.ts'
 import type { Dialect, ModelRequest } from '../core/dialect.ts'
+import { WeirError } from '../core/errors.ts'
 import type { PriceCard } from '../core/price.ts'
 import { atCost } from '../core/rate.ts'
 import type { Candidate } from '../ledger/call.ts'
 import type { Briefing } from '../ledger/policy.ts'
 import { costOf } from '../metering/cost.ts'
-import { amountsOf, countedUsage, defaultOutputCap } from '../metering/estimate.ts'
+import { amountsOf, countedUsage, defaultOutputCap, nothingSeen } from '../metering/estimate.ts'
 import { holdOf, outputBounds, type OutputBounds, type Terms } from '../metering/hold.ts'
 import type { PlannedCandidate } from '../routing/plan.ts'
 
@@ -37,9 +39,16 @@ export function fitting(
 }
 
 /** Where bytes pass as they are, the caller may say more than we would. */
-function refusalFor(dialect: Dialect, request: ModelRequest, { configured, speech }: PlannedCandidate) {
+function refusalFor(dialect: Dialect, request: ModelRequest, candidate: PlannedCandidate) {
+  const { configured, speech, card, offer } = candidate
+  if (request.webSearches !== undefined && card.webSearch === undefined) return noSearches(offer)
   if (speech.dialect !== dialect.id) return undefined
   return dialect.refusalFor(request, configured.provider.quirks)
+}
+
+function noSearches({ provider, model }: Offer): WeirError {
+  const message = `What a search of the web costs at ${provider} with ${model} is not known, or none is sold.`
+  return new WeirError('price_unknown', message, { param: 'tools' })
 }
 
 export function priced(
@@ -61,7 +70,7 @@ export function priced(
 /** The candidate as the ledger holds for it: in what is charged; what the provider is owed stands beside. */
 export function ledgerCandidate(candidate: PricedCandidate): Candidate {
   const { request, offer, card, pricing, output } = candidate
-  const atLeast = countedUsage(request, offer, 0)
+  const atLeast = countedUsage(request, offer, nothingSeen)
   return {
     model: offer.model,
     provider: offer.provider,

@@ -1,6 +1,7 @@
 import { WeirError } from '../core/errors.ts'
 import type { Transport, UpstreamHead, UpstreamRequest } from '../core/transport.ts'
 import { noUsage } from '../core/usage.ts'
+import { nothingSeen } from '../metering/estimate.ts'
 import { sendWithin, UpstreamError } from '../upstream/deadlines.ts'
 import { readAll } from '../upstream/read-all.ts'
 import type { Answer } from './answer.ts'
@@ -24,7 +25,7 @@ export async function dispatch(dispatching: Dispatch): Promise<Answer> {
   for (const [index, candidate] of live.candidates.entries()) {
     if (leaving.left) break
     live.serving = index
-    live.outputBytes = () => 0
+    live.seen = () => nothingSeen
     const result = await tryCandidate(dispatching, candidate, leaving)
     if (!('kind' in result)) return result
     failures.push(result)

@@ -1,10 +1,10 @@
 import type { Amounts } from '../core/amounts.ts'
-import type { ModelRequest } from '../core/dialect.ts'
+import type { ModelRequest, Seen } from '../core/dialect.ts'
 import type { Usage, UsageSource } from '../core/usage.ts'
 import type { Attempt, Extension, Outcome, Refusal, Settlement } from '../ledger/call.ts'
 import { chargeOf } from '../metering/charge.ts'
 import { costOf } from '../metering/cost.ts'
-import { amountsOf, countedUsage } from '../metering/estimate.ts'
+import { amountsOf, countedUsage, nothingSeen } from '../metering/estimate.ts'
 import { pricedBy, type PricedCandidate } from './candidate.ts'
 import type { PipelineDeps } from './deps.ts'
 import { Lease } from './lease.ts'
@@ -23,8 +23,7 @@ interface AnswerEnd {
   readonly status: number
   /** The usage that the provider told, if it did. */
   readonly told: Usage | undefined
-  /** Bytes of the text that it generated. */
-  readonly outputBytes: number
+  readonly seen: Seen
 }
 
 /** A call that holds: it keeps its lease until it is settled, which happens exactly once, whatever ends it. */
@@ -35,8 +34,8 @@ export class LiveCall {
   readonly attempts: Attempt[] = []
   /** Index of the candidate that is being tried. */
   serving = 0
-  /** Bytes of output seen so far: what the lease's reports count. */
-  outputBytes: () => number = () => 0
+  /** Output seen so far: what the lease's reports count. */
+  seen: () => Seen = () => nothingSeen
   readonly #deps: PipelineDeps
   readonly #opened: Opened
   /** What each attempt would be charged, in nanoUSD. */
@@ -71,14 +70,14 @@ export class LiveCall {
   }
 
   /** Notes an attempt that answered: what the provider told is exact; where it told nothing, the text is counted. */
-  noteAnswer(startedAt: number, { status, told, outputBytes }: AnswerEnd): number {
-    const usage = told ?? this.#counted(outputBytes)
+  noteAnswer(startedAt: number, { status, told, seen }: AnswerEnd): number {
+    const usage = told ?? this.#counted(seen)
     return this.noteAttempt(startedAt, { status, usage, source: told ? 'exact' : 'counted' })
   }
 
   /** Notes an attempt that broke: it may have been billed for its input, and for what it had generated. */
   noteBroken(startedAt: number, source: UsageSource): number {
-    return this.noteAttempt(startedAt, { status: 0, usage: this.#counted(this.outputBytes()), source })
+    return this.noteAttempt(startedAt, { status: 0, usage: this.#counted(this.seen()), source })
   }
 
   /** Asks to hold more for the candidate that serves. Undefined if there is no answer to be had. */
@@ -137,7 +136,7 @@ export class LiveCall {
 
   #report() {
     const { card, pricing } = this.#candidate()
-    const soFar = this.#counted(this.outputBytes())
+    const soFar = this.#counted(this.seen())
     return {
       soFar: amountsOf(soFar, pricing),
       providerCostSoFar: costOf(card, soFar),
@@ -145,8 +144,8 @@ export class LiveCall {
     }
   }
 
-  #counted(outputBytes: number): Usage {
-    return countedUsage(this.request, this.#candidate().offer, outputBytes)
+  #counted(seen: Seen): Usage {
+    return countedUsage(this.request, this.#candidate().offer, seen)
   }
 
   #candidate(): PricedCandidate {

@@ -16,7 +16,7 @@ const usageGraceMs = 5_000
 export async function answerStream(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
   const { live, passage, exchange, wishes } = attempt
   const scanner = passage.scan({ holdEnd: wishes.usageEvent })
-  live.outputBytes = () => scanner.outputBytes
+  live.seen = () => scanner
   let first: Uint8Array = new Uint8Array()
   while (first.length === 0 && !scanner.ended) {
     const bytes = await exchange.read()

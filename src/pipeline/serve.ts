@@ -2,7 +2,7 @@ import { WeirError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Refusal } from '../ledger/call.ts'
 import type { Answer } from './answer.ts'
-import type { IncomingCall } from './attempt.ts'
+import type { Dispatch, IncomingCall } from './attempt.ts'
 import type { Authenticator } from './authenticate.ts'
 import type { PipelineDeps } from './deps.ts'
 import { dispatch } from './dispatch.ts'
@@ -14,10 +14,14 @@ import type { Opened } from './opened.ts'
 import { refusalError } from './unwrap.ts'
 import { readWishes } from './wishes.ts'
 
-/** The life of a call: plan, estimate, open; then dispatch, meter and settle. Throws WeirError where no limit is known that it counts towards. */
+/**
+ * The life of a call: plan, estimate, open; then dispatch, meter and settle. `answer` stands in for the providers, and settles. Throws
+ * WeirError where no limit is known that it counts towards.
+ */
 export async function serve(
   deps: PipelineDeps & { authenticator: Authenticator },
   call: IncomingCall,
+  answer: (dispatching: Dispatch) => Answer | Promise<Answer> = dispatch,
 ): Promise<Answer> {
   const { request } = call
   const wishes = readWishes(call.caller)
@@ -26,7 +30,7 @@ export async function serve(
   const live = new LiveCall(deps, request, opened)
   const headers = headersOf(opened)
   try {
-    return await dispatch({
+    return await answer({
       deps,
       call,
       live,

@@ -29,7 +29,7 @@ export class StreamEnd {
     const { call, live, sentAt } = this.#attempt
     const { finished, usage, outputBytes } = this.#scanner
     const told = finished ? usage : undefined
-    const index = live.noteAnswer(sentAt, { status: 200, told, outputBytes })
+    const index = live.noteAnswer(sentAt, { status: 200, told, seen: this.#scanner })
     this.#index = index
     const outcome = outcomeOf(this.#scanner, broken)
     const failedEmpty = outcome !== 'ok' && outcome !== 'cancelled' && outputBytes === 0

@@ -20,8 +20,8 @@ export async function answerWhole(attempt: Try, head: UpstreamHead): Promise<Ans
   const whole = passage.readWhole(await readAll(exchange, maxAnswerBytes))
   if (!whole) throw new UpstreamError('broken', 'The provider sent no answer of its dialect.')
   const { body } = whole
-  const { usage: told, outputBytes } = whole.facts
-  const served = live.noteAnswer(sentAt, { status: head.status, told, outputBytes })
+  const { usage: told, ...seen } = whole.facts
+  const served = live.noteAnswer(sentAt, { status: head.status, told, seen })
   if (whole.unusable) return { kind: 'failure', error: failureOf(undefined) }
   call.caller.afterwards(live.settle({ outcome: 'ok', served }))
   const ours = { ...attempt.headers, ...servedHeaders(attempt, served) }

@@ -26,7 +26,12 @@ function decode(stream: string, places: readonly number[] | 'everywhere' = []): 
 }
 
 const wholeEvents: ChatEvent[] = [
-  { type: 'start', id: 'msg_1', model: 'claude-opus-5-20260801' },
+  {
+    type: 'start',
+    id: 'msg_1',
+    model: 'claude-opus-5-20260801',
+    input: { ...wholeUsage, outputTokens: 1, reasoningTokens: 0 },
+  },
   { type: 'block', index: 0, block: { type: 'reasoning' } },
   { type: 'delta', index: 0, text: 'Let me ' },
   { type: 'delta', index: 0, text: 'see.' },

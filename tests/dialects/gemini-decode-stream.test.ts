@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ChatEvent } from '../../src/core/chat/answer.ts'
+import { noUsage } from '../../src/core/usage.ts'
 import { gemini } from '../../src/dialects/gemini/dialect.ts'
 import { chunkOf, chunks, eventOf, head, stream, usage } from './gemini-wire.ts'
 import { bytesOf, splitBytes } from './splits.ts'
@@ -12,7 +13,12 @@ const stop = { finishReason: 'STOP' }
 
 describe('a stream', () => {
   const expected: ChatEvent[] = [
-    { type: 'start', id: 'r1', model: 'gemini-3-flash-001' },
+    {
+      type: 'start',
+      id: 'r1',
+      model: 'gemini-3-flash-001',
+      input: { ...noUsage, inputTokens: 20, outputTokens: 30, reasoningTokens: 30 },
+    },
     { type: 'block', index: 0, block: { type: 'reasoning' } },
     { type: 'delta', index: 0, text: 'think' },
     { type: 'block_end', index: 0 },

@@ -33,6 +33,7 @@ const card: fc.Arbitrary<PriceCard> = fc.record({
   tiers: fc
     .uniqueArray(tier, { selector: (tier) => tier.aboveInputTokens, maxLength: 3 })
     .map((tiers) => tiers.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens)),
+  webSearch: fc.nat(100_000_000_000),
 })
 
 const basisPoints = fc.integer({ min: -10_000, max: 100_000 })
@@ -46,8 +47,8 @@ const rate = fc.oneof(fc.constant(atCost), markup, own)
 
 /** A usage whose parts lie within their totals. */
 const usage: fc.Arbitrary<Usage> = fc
-  .array(fc.oneof(fc.nat(5), fc.nat(100_000)), { minLength: 6, maxLength: 6 })
-  .map(([plain = 0, cached = 0, write = 0, audio = 0, text = 0, spoken = 0]) => ({
+  .array(fc.oneof(fc.nat(5), fc.nat(100_000)), { minLength: 7, maxLength: 7 })
+  .map(([plain = 0, cached = 0, write = 0, audio = 0, text = 0, spoken = 0, searches = 0]) => ({
     ...noUsage,
     inputTokens: plain + cached + write + audio,
     cachedInputTokens: cached,
@@ -55,6 +56,7 @@ const usage: fc.Arbitrary<Usage> = fc
     inputAudioTokens: audio,
     outputTokens: text + spoken,
     outputAudioTokens: spoken,
+    webSearches: searches % 20,
   }))
 
 /** The cost in picoUSD, token kind by token kind. */
@@ -69,6 +71,7 @@ function pico(card: PriceCard, usage: Usage): bigint {
     [usage.inputAudioTokens, rates.inputAudio],
     [usage.outputTokens - usage.outputAudioTokens, rates.output],
     [usage.outputAudioTokens, rates.outputAudio],
+    [usage.webSearches ?? 0, card.webSearch ?? 0],
   ]
   return lines.reduce((sum, [tokens, price]) => sum + BigInt(tokens) * BigInt(price), 0n)
 }
@@ -77,10 +80,10 @@ test('at cost, the charge is the cost', () => {
   fc.assert(
     fc.property(card, model, usage, (card, model, usage) => {
       const pricing = { card, model, rate: atCost }
-      const { inputTokens, outputTokens } = usage
+      const { inputTokens, outputTokens, webSearches = 0 } = usage
       expect(chargeOf(pricing, usage)).toBe(costOf(card, usage))
-      expect(mostChargeOf(pricing, inputTokens, outputTokens)).toBe(
-        mostCostOf(card, inputTokens, outputTokens),
+      expect(mostChargeOf(pricing, { inputTokens, outputTokens, webSearches })).toBe(
+        mostCostOf(card, { inputTokens, outputTokens, webSearches }),
       )
     }),
   )
@@ -126,11 +129,11 @@ describe('a markup', () => {
 describe('a card of its own', () => {
   const priceAt = (glob: string, price: number) => ({ models: [glob], rates: flat(price) })
 
-  test("takes no account of the provider's card, tiers neither", () => {
+  test("takes no account of the provider's prices of tokens, tiers neither; searches cost what they cost", () => {
     fc.assert(
       fc.property(card, rates, usage, (card, rates, usage) => {
         const rate: Rate = { kind: 'card', prices: [{ models: ['gpt-*'], rates }] }
-        const expected = costOf({ id: 'own', rates, tiers: [] }, usage)
+        const expected = costOf({ ...card, rates, tiers: [] }, usage)
         expect(chargeOf({ card, model: 'gpt-5.2', rate }, usage)).toBe(expected)
         expect(chargeOf({ card, model: 'glm-5', rate }, usage)).toBe(costOf(card, usage))
       }),
@@ -147,11 +150,15 @@ describe('a card of its own', () => {
 })
 
 test('mostChargeOf is never less than the charge of any usage within those tokens', () => {
-  const more = fc.tuple(fc.nat(100_000), fc.nat(100_000))
+  const more = fc.tuple(fc.nat(100_000), fc.nat(100_000), fc.nat(9))
   const pricing = fc.record({ card, rate, model })
   fc.assert(
-    fc.property(pricing, usage, more, (pricing, usage, [moreInput, moreOutput]) => {
-      const most = mostChargeOf(pricing, usage.inputTokens + moreInput, usage.outputTokens + moreOutput)
+    fc.property(pricing, usage, more, (pricing, usage, [moreInput, moreOutput, moreSearches]) => {
+      const most = mostChargeOf(pricing, {
+        inputTokens: usage.inputTokens + moreInput,
+        outputTokens: usage.outputTokens + moreOutput,
+        webSearches: (usage.webSearches ?? 0) + moreSearches,
+      })
       expect(most).toBeGreaterThanOrEqual(chargeOf(pricing, usage))
     }),
     { numRuns: 1000 },

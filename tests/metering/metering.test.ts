@@ -43,6 +43,7 @@ const card: fc.Arbitrary<PriceCard> = fc
     tiers: tiers
       .toSorted(([a], [b]) => a - b)
       .map(([aboveInputTokens, rates]) => ({ aboveInputTokens, rates })),
+    webSearch: (rates.input * 7_919) % 100_000_000_000,
   }))
 
 /** A usage whose parts lie within their totals, as every dialect reads it. */
@@ -50,8 +51,9 @@ const usage: fc.Arbitrary<Usage> = fc
   .tuple(
     fc.array(fc.nat(400_000), { minLength: 5, maxLength: 5 }),
     fc.array(fc.nat(400_000), { minLength: 2, maxLength: 2 }),
+    fc.nat(20),
   )
-  .map(([[plain = 0, cached = 0, write = 0, long = 0, audio = 0], [text = 0, spoken = 0]]) => ({
+  .map(([[plain = 0, cached = 0, write = 0, long = 0, audio = 0], [text = 0, spoken = 0], webSearches]) => ({
     ...noUsage,
     inputTokens: plain + cached + write + long + audio,
     cachedInputTokens: cached,
@@ -60,6 +62,7 @@ const usage: fc.Arbitrary<Usage> = fc
     inputAudioTokens: audio,
     outputTokens: text + spoken,
     outputAudioTokens: spoken,
+    webSearches,
   }))
 
 /** The cost once more, the long way: each token's price in picoUSD, as fractions of a nanoUSD. */
@@ -75,6 +78,7 @@ function oracle(card: PriceCard, usage: Usage): bigint {
     [usage.inputAudioTokens, rates.inputAudio],
     [usage.outputTokens - usage.outputAudioTokens, rates.output],
     [usage.outputAudioTokens, rates.outputAudio],
+    [usage.webSearches ?? 0, card.webSearch ?? 0],
   ]
   const pico = lines.reduce((sum, [tokens, price]) => sum + BigInt(tokens) * BigInt(price), 0n)
   return pico / 1000n + (pico % 1000n > 0n ? 1n : 0n)
@@ -117,9 +121,13 @@ test('mostCostOf is never less than any usage within its bounds costs', () => {
     fc.property(
       card,
       usage,
-      fc.tuple(fc.nat(100_000), fc.nat(100_000)),
-      (card, usage, [moreInput, moreOutput]) => {
-        const most = mostCostOf(card, usage.inputTokens + moreInput, usage.outputTokens + moreOutput)
+      fc.tuple(fc.nat(100_000), fc.nat(100_000), fc.nat(9)),
+      (card, usage, [moreInput, moreOutput, moreSearches]) => {
+        const most = mostCostOf(card, {
+          inputTokens: usage.inputTokens + moreInput,
+          outputTokens: usage.outputTokens + moreOutput,
+          webSearches: (usage.webSearches ?? 0) + moreSearches,
+        })
         expect(most).toBeGreaterThanOrEqual(costOf(card, usage))
       },
     ),
@@ -219,7 +227,7 @@ describe('the most that a call may use', () => {
         ]
         const request = requestOf({ ...user(parts), max_tokens: cap })
         const hold = mostOf(request, offer)
-        const counted = amountsOf(countedUsage(request, offer, cap), pricing)
+        const counted = amountsOf(countedUsage(request, offer, { outputBytes: cap }), pricing)
         expect(hold.inputTokens).toBeGreaterThanOrEqual(counted.inputTokens)
         expect(hold.outputTokens).toBeGreaterThanOrEqual(counted.outputTokens)
         expect(hold.cost).toBeGreaterThanOrEqual(counted.cost)
@@ -230,5 +238,11 @@ describe('the most that a call may use', () => {
 
 test('text that nobody counted is four bytes a token, rounded up', () => {
   expect([0, 1, 4, 5].map(tokensOfText)).toEqual([0, 1, 1, 2])
-  expect(countedUsage(requestOf({}), offer, 9)).toMatchObject({ outputTokens: 3, reasoningTokens: 0 })
+  expect(countedUsage(requestOf({}), offer, { outputBytes: 9 })).toMatchObject({
+    outputTokens: 3,
+    reasoningTokens: 0,
+  })
+  expect(countedUsage(requestOf({}), offer, { outputBytes: 9, webSearches: 2 })).toMatchObject({
+    webSearches: 2,
+  })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answer, catalogue, costAtFirst, pieces, providers, request } from './two-providers.ts'
+import { answer, catalogue, costAtFirst, providers, request } from './two-providers.ts'
 import { events, json, scripted, type Script } from './scripted.ts'
 import { makeWorld } from './world.ts'
 

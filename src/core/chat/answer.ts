@@ -7,7 +7,8 @@ export type Finish = 'stop' | 'stop_sequence' | 'length' | 'tool_calls' | 'conte
 
 /** What a stream of an answer brings, piece by piece, in no wire format. */
 export type ChatEvent =
-  | { readonly type: 'start'; readonly id?: string; readonly model?: string }
+  /** With what the answer's prompt came to, where that is told at the start. */
+  | { readonly type: 'start'; readonly id?: string; readonly model?: string; readonly input?: Usage }
   /** A block begins. Its index is its own; blocks may be under way side by side. */
   | { readonly type: 'block'; readonly index: number; readonly block: BlockStart }
   /** More of a block: text, thought, refusal, or arguments. */

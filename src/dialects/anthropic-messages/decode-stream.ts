@@ -61,7 +61,15 @@ export class MessageStreamDecoder implements StreamDecoder {
     this.#known = learnUsage(this.#known, message['usage'])
     const id = textOf(message, 'id')
     const model = textOf(message, 'model')
-    return [{ type: 'start', ...(id !== undefined && { id }), ...(model !== undefined && { model }) }]
+    const input = convertUsage({ output: 0, ...this.#known })
+    return [
+      {
+        type: 'start',
+        ...(id !== undefined && { id }),
+        ...(model !== undefined && { model }),
+        ...(input && { input }),
+      },
+    ]
   }
 
   #readBlockStart(event: Fields): ChatEvent[] {

@@ -65,6 +65,11 @@ export class MessageStreamScanner implements StreamScanner {
     return this.#isFinal ? convertUsage(this.#known) : undefined
   }
 
+  /** A message begins with what it brought in. */
+  get usageSoFar(): Usage | undefined {
+    return convertUsage({ output: 0, ...this.#known })
+  }
+
   push(bytes: Uint8Array): Uint8Array {
     const kept = this.#splitter.push(bytes).filter((event) => this.#passes(event))
     return kept.length > 0 ? concatBytes(kept) : nothing

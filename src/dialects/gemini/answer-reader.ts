@@ -28,8 +28,8 @@ export class AnswerReader {
   }
 
   read(chunk: Fields): ChatEvent[] {
-    const events = this.#start(chunk)
     this.#tally.note(chunk['usageMetadata'])
+    const events = this.#start(chunk)
     const candidate = listOf(chunk, 'candidates')
       .filter(isFields)
       .find(({ index }) => (index ?? 0) === 0)
@@ -56,7 +56,15 @@ export class AnswerReader {
     this.#responseId ??= id
     if (this.#hasStarted) return []
     this.#hasStarted = true
-    return [{ type: 'start', ...(id !== undefined && { id }), ...(model !== undefined && { model }) }]
+    const input = this.#tally.soFar
+    return [
+      {
+        type: 'start',
+        ...(id !== undefined && { id }),
+        ...(model !== undefined && { model }),
+        ...(input && { input }),
+      },
+    ]
   }
 
   #readCandidate(candidate: Fields): ChatEvent[] {

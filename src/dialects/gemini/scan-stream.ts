@@ -48,6 +48,10 @@ export class GeminiStreamScanner implements StreamScanner {
     return this.#tally.usage(this.finished)
   }
 
+  get usageSoFar(): Usage | undefined {
+    return this.#tally.soFar
+  }
+
   push(bytes: Uint8Array): Uint8Array {
     const passed = this.#splitter.push(bytes).map((event) => this.#pass(event))
     return concatBytes(passed.filter((event) => event.length > 0))

@@ -31,6 +31,12 @@ export class UsageTally {
     this.#isStale = true
   }
 
+  /** What was told by now, though more may have come since. */
+  get soFar(): Usage | undefined {
+    const { prompt } = this.#counts
+    return prompt === undefined ? undefined : usageOf(this.#counts, prompt)
+  }
+
   /** Undefined where both totals are not told. Once the answer has finished, what is left out is zero. */
   usage(finished: boolean): Usage | undefined {
     const { prompt, candidates } = this.#counts

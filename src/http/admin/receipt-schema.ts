@@ -6,6 +6,7 @@ const tokens = z.object({
   cached_input_tokens: z.int(),
   cache_write_tokens: z.int(),
   cache_write_long_tokens: z.int(),
+  web_searches: z.int(),
   input_audio_tokens: z.int(),
   output_tokens: z.int(),
   reasoning_tokens: z.int(),
