@@ -1,8 +1,12 @@
+import type { DialectId } from '../src/core/dialect.ts'
 import { bearer, defineProvider, type Provider } from '../src/core/provider.ts'
 import type { WeirConfig } from './schema.ts'
 
 /** The providers that an operator declared, as the gateway's own are: OpenAI-compatible, each with its departures as data. */
-export function customProviders(config: WeirConfig): Provider[] {
+export function customProviders(
+  config: WeirConfig,
+  operatorErrorsOf: (dialects: readonly DialectId[]) => readonly string[],
+): Provider[] {
   return Object.entries(config.providers).map(([id, declared]) =>
     defineProvider({
       id,
@@ -12,6 +16,7 @@ export function customProviders(config: WeirConfig): Provider[] {
       speaks: { chat: declared.speaks },
       ...(declared.region !== undefined && { region: declared.region }),
       quirks: {
+        operatorErrors: operatorErrorsOf(declared.speaks),
         ...(declared.quirks?.stream_options !== undefined && {
           streamOptions: declared.quirks.stream_options,
         }),

@@ -7,6 +7,7 @@ import type { AdminDeps } from './http/admin/deps.ts'
 import { docsApi } from './http/admin/openapi.ts'
 import type { CallerEnv, HttpDeps } from './http/deps.ts'
 import { answerErrors } from './http/errors.ts'
+import { guessDialect } from './http/guess-dialect.ts'
 import { callModel } from './http/v1/call.ts'
 import { getKey } from './http/v1/key.ts'
 import { countTokens } from './http/v1/count-tokens.ts'
@@ -40,7 +41,8 @@ export function createApp(deps: HttpDeps & AdminDeps): Hono<CallerEnv> {
   app.route('/admin/v1', admin)
   app.route('/', docsApi(admin))
 
-  app.notFound(() => {
+  app.notFound((c) => {
+    c.set('dialect', clientDialects[guessDialect(c)])
     throw new WeirError('not_found', 'There is nothing at this path.')
   })
   app.onError(answerErrors(deps.log, chat))

@@ -2,6 +2,7 @@ import { loadCatalogue } from '../config/catalogue.ts'
 import { customProviders } from '../config/custom-providers.ts'
 import { parseWeirConfig } from '../config/weir-config.ts'
 import { providers as knownProviders } from '../providers/index.ts'
+import { operatorErrorsOf } from '../providers/operator-errors.ts'
 import { createApp } from './app.ts'
 import type { Transport } from './core/transport.ts'
 import { BodyBudget } from './http/body-budget.ts'
@@ -35,7 +36,7 @@ export function compose(host: Host) {
   const { environment, settings, ledger } = host
   setLogLevel(settings.logLevel)
   const overlay = parseWeirConfig(host.configText ?? '{}')
-  const custom = customProviders(overlay)
+  const custom = customProviders(overlay, operatorErrorsOf)
   const providers = [...knownProviders.filter(({ id }) => !custom.some((own) => own.id === id)), ...custom]
   const catalogue = loadCatalogue({ overlay, regions: regionsOf(providers, environment) })
   for (const offer of [...catalogue.models.values()].flat())

@@ -39,7 +39,12 @@ function withoutSearches(model: Model): Model {
   const { price = [] } = model
   const cards = (Array.isArray(price) ? price : [price]) as readonly Card[]
   if (!cards.some((card) => card.per_thousand_searches !== undefined)) return model
-  return { ...model, price: cards.map(({ per_thousand_searches: _, ...card }) => card) }
+  return { ...model, price: cards.map(withoutSearchPrice) }
+}
+
+function withoutSearchPrice(card: Card): Card {
+  const { per_thousand_searches: _, ...rest } = card
+  return rest
 }
 
 function modelsOfPackage(provider: string, manual: Manual): Models {

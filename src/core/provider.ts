@@ -81,13 +81,20 @@ export interface Provider {
   readonly simulate: Transport | undefined
 }
 
+/** As OpenAI words them, and most who speak like it. */
+export const standardOperatorErrors: readonly string[] = [
+  'insufficient_quota',
+  'billing_not_active',
+  'invalid_api_key',
+]
+
 const standardQuirks: Quirks = {
   streamOptions: true,
   maxTokensFields: ['max_completion_tokens', 'max_tokens'],
   refusedFields: [],
   thoughtField: undefined,
   tenantFields: [],
-  operatorErrors: ['insufficient_quota', 'billing_not_active', 'invalid_api_key'],
+  operatorErrors: standardOperatorErrors,
 }
 
 type ProviderSpec = Pick<Provider, 'id' | 'name' | 'baseUrl' | 'auth'> &
@@ -134,6 +141,8 @@ export interface ConfiguredProvider {
   readonly region: string | undefined
   /** Headers that authenticate the operator. Never logged, never sent down. */
   readonly authHeaders: Readonly<Record<string, string>>
+  /** The operator's secrets as they are, to be taken out of what the provider says of its errors. */
+  readonly secrets: readonly string[]
   /** What else a request needs before it is sent. */
   readonly authorize?: Authorize
 }

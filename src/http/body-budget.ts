@@ -3,6 +3,14 @@ import { WeirError } from '../core/errors.ts'
 import { concatBytes } from '../core/bytes.ts'
 import type { Edge } from './edge.ts'
 
+/** A body in memory. What is put into it counts too, until all of it is released. */
+export interface HeldBody {
+  readonly body: Uint8Array
+  /** Counts so many more bytes. Throws WeirError `request_too_large`, or `overloaded`. */
+  readonly grow: (bytes: number) => void
+  readonly release: () => void
+}
+
 /** Bounds the request bodies that are in memory at once: each alone, and all together. */
 export class BodyBudget {
   readonly #edge: Edge
@@ -15,24 +23,27 @@ export class BodyBudget {
   }
 
   /** Reads a body, which counts until it is released. Throws WeirError `request_too_large`, or `overloaded`. */
-  async read(c: Context): Promise<{ body: Uint8Array; release: () => void }> {
+  async read(c: Context): Promise<HeldBody> {
     let held = 0
     const release = () => {
       this.#inFlight -= held
       held = 0
     }
     const parts: Uint8Array[] = []
-    const take = (part: Uint8Array) => {
-      parts.push(part)
-      held += part.length
-      this.#inFlight += part.length
+    const grow = (bytes: number) => {
+      held += bytes
+      this.#inFlight += bytes
       if (held > this.#maxBodyBytes) throw tooLarge(this.#maxBodyBytes)
       if (this.#inFlight > this.#edge.maxBytesInFlight) throw overloaded()
+    }
+    const take = (part: Uint8Array) => {
+      parts.push(part)
+      grow(part.length)
     }
     try {
       if (Number(c.req.header('content-length') ?? 0) > this.#maxBodyBytes) throw tooLarge(this.#maxBodyBytes)
       await this.#edge.readBody(c, take)
-      return { body: concatBytes(parts), release }
+      return { body: concatBytes(parts), grow, release }
     } catch (error) {
       release()
       throw error

@@ -13,6 +13,7 @@ import { CallerLeft, Leaving } from './leaving.ts'
 import type { LiveCall } from './live-call.ts'
 import { passageTo, type Passage } from './passage.ts'
 import { answerStream } from './relay.ts'
+import { scrubbed } from './scrub.ts'
 import { answerWhole } from './whole.ts'
 
 const maxErrorBytes = 256 * 1024
@@ -138,7 +139,8 @@ const callersFault: ReadonlySet<number> = new Set([400, 413, 422])
 async function readError(attempt: Try, head: UpstreamHead): Promise<Answer | Failure> {
   const { deps, call, live, candidate, passage, exchange, sentAt } = attempt
   // Its status tells that it is an error, and so costs nothing, even if its text cannot be had.
-  const body = await readAll(exchange, maxErrorBytes).catch(() => undefined)
+  const whole = await readAll(exchange, maxErrorBytes).catch(() => undefined)
+  const body = whole && scrubbed(whole, candidate.configured.secrets)
   if (!body) exchange.abort(new Error('given up'))
   const { provider } = candidate.configured
   const facts = body ? passage.readError(body) : {}

@@ -7,6 +7,7 @@ import { servedHeaders, type Try } from './attempt.ts'
 import { BudgetSpent, Coverage } from './coverage.ts'
 import { failureOf, type Failure } from './failure.ts'
 import { CallerLeft } from './leaving.ts'
+import { scrubbed } from './scrub.ts'
 import { StreamEnd } from './stream-end.ts'
 
 /** A caller that leaves after the model finished is no reason to miss the usage that is about to come. */
@@ -83,7 +84,7 @@ interface Passing {
 async function pass(attempt: Try, scanner: StreamScanner, passing: Passing): Promise<unknown> {
   try {
     await passEvents(attempt, scanner, passing)
-    const rest = scanner.rest()
+    const rest = clean(attempt, scanner, scanner.rest())
     if (!scanner.finished && !scanner.failed)
       return new UpstreamError('broken', 'The provider ended its stream in the middle.')
     if (scanner.hidError) return new UpstreamError('broken', "The operator's account is at fault.")
@@ -109,8 +110,13 @@ async function passEvents(
     if (!scanner.finished) await coverage.next(scanner.outputBytes)
     const bytes = await attempt.exchange.read()
     if (!bytes) return
-    events = scanner.push(bytes)
+    events = clean(attempt, scanner, scanner.push(bytes))
   }
+}
+
+/** An error's own words pass, but never the operator's secrets. */
+function clean({ candidate }: Try, scanner: StreamScanner, events: Uint8Array): Uint8Array {
+  return scanner.failed ? scrubbed(events, candidate.configured.secrets) : events
 }
 
 function idleMsOf({ deps }: Try): number {

@@ -28,22 +28,33 @@ export function regionsOf(
   return Object.fromEntries(entries) as Record<string, string | undefined>
 }
 
-type OperatorCredential = Pick<ConfiguredProvider, 'authHeaders' | 'authorize'>
+type OperatorCredential = Pick<ConfiguredProvider, 'authHeaders' | 'secrets' | 'authorize'>
 
 function authenticate(
   { auth }: Provider,
   environment: Environment,
   send: Transport,
 ): OperatorCredential | undefined {
-  if (auth.kind === 'none') return { authHeaders: {} }
-  if (auth.kind === 'signed') return signedBy(auth.configure(environment, send))
+  if (auth.kind === 'none') return { authHeaders: {}, secrets: [] }
+  if (auth.kind === 'signed')
+    return signedBy(auth.configure(environment, send), secretsIn(auth.envs, environment))
   const secret = environment[auth.env]
   if (typeof secret !== 'string' || secret === '') return undefined
-  return { authHeaders: { [auth.header]: auth.prefix + secret } }
+  return { authHeaders: { [auth.header]: auth.prefix + secret }, secrets: [secret] }
 }
 
-function signedBy(authorize: Authorize | undefined): OperatorCredential | undefined {
-  return authorize && { authHeaders: {}, authorize }
+function signedBy(
+  authorize: Authorize | undefined,
+  secrets: readonly string[],
+): OperatorCredential | undefined {
+  return authorize && { authHeaders: {}, secrets, authorize }
+}
+
+function secretsIn(names: readonly string[], environment: Environment): string[] {
+  return names.flatMap((name) => {
+    const value = environment[name]
+    return typeof value === 'string' && value !== '' ? [value] : []
+  })
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 import type { Sql } from '../core/sql.ts'
-import type { StoredKind, StoredText } from './store.ts'
+import type { Renewal, StoredKind, StoredText } from './store.ts'
 
 /** So many texts whose time is over are deleted with each new one. */
 const reapedAtOnce = 4
@@ -8,6 +8,7 @@ const reapedAtOnce = 4
 export interface SqlTexts {
   put(org: string, stored: StoredText): void
   get(org: string, kind: StoredKind, id: string): string | undefined
+  renew(org: string, kind: StoredKind, renewal: Renewal): void
   delete(org: string, kind: StoredKind, id: string): boolean
 }
 
@@ -37,6 +38,16 @@ export function sqlTexts(sql: Sql, now: () => number): SqlTexts {
         sql.run('REPLACE INTO texts VALUES (?, ?, ?, ?, ?)', org, kind, id, text, now() + keepMs)
       }),
     get,
+    renew: (org, kind, { ids, keepMs }) =>
+      sql.run(
+        `UPDATE texts SET until = max(until, ?) WHERE org = ? AND kind = ? AND until > ?
+          AND id IN (SELECT value FROM json_each(?))`,
+        now() + keepMs,
+        org,
+        kind,
+        now(),
+        JSON.stringify(ids),
+      ),
     delete: (org, kind, id) =>
       sql.transaction(() => {
         const known = get(org, kind, id) !== undefined

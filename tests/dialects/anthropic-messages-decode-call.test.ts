@@ -84,8 +84,8 @@ describe('a request in no wire format', () => {
   test('answers in a format', () => {
     const schema = { type: 'object', properties: { a: { type: 'string' } } }
     const format = { type: 'json_schema', schema }
-    expect(decode({ output_config: { format } }).format).toEqual({ type: 'schema', schema })
-    expect(decode({ output_format: format }).format).toEqual({ type: 'schema', schema })
+    expect(decode({ output_config: { format } }).format).toEqual({ type: 'schema', schema, strict: true })
+    expect(decode({ output_format: format }).format).toEqual({ type: 'schema', schema, strict: true })
   })
 
   test.each([

@@ -128,6 +128,23 @@ describe('an answer for a caller', () => {
     ])
   })
 
+  test('has an index of ours where it cites a web page, and not one that Anthropic’s search could have made', () => {
+    const citations = [{ type: 'url' as const, url: 'https://x', title: 'X', quote: 'q' }]
+    expect(encode(answer([{ type: 'text', text: 't', citations }])).content).toMatchObject([
+      {
+        citations: [
+          {
+            type: 'web_search_result_location',
+            url: 'https://x',
+            title: 'X',
+            cited_text: 'q',
+            encrypted_index: 'weir1.',
+          },
+        ],
+      },
+    ])
+  })
+
   test('comes back as it was', () => {
     const whole: ChatAnswer = {
       id: 'msg_acme_01',

@@ -124,3 +124,19 @@ test('a request is the same bytes each time', () => {
   expect(once).toEqual(anthropicMessages.encodeCall(plain, target()).body)
   expect(bytesOf(textOf(once))).toEqual(once)
 })
+
+test.each([
+  ['greets', [assistant(said('Hi')), user(said('b'))]],
+  ['greets somebody who says nothing', [user(said(' ')), assistant(said('Hi')), user(said('b'))]],
+])('a conversation in which the assistant %s first is one that the user began', (_, turns) => {
+  const { body, dropped } = encode({ turns, system: [{ type: 'text', text: 'Be kind.' }] })
+  expect(body).toMatchObject({
+    system: [{ text: 'Be kind.' }],
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: '.' }] },
+      { role: 'assistant', content: [{ text: 'Hi' }] },
+      { role: 'user', content: [{ text: 'b' }] },
+    ],
+  })
+  expect(dropped).toEqual([])
+})

@@ -56,6 +56,14 @@ describe('a stream for a caller', () => {
     })
   })
 
+  test('tells the input at its end too, where no more is known by then', () => {
+    const input = { ...wholeUsage, outputTokens: 0, reasoningTokens: 0 }
+    const printed = dataIn(encoderFor().push([{ type: 'start', input }, finish('stop'), over]))
+    const usage = { input_tokens: 12, cache_read_input_tokens: 100, output_tokens: 0 }
+    expect(printed[0]).toMatchObject({ message: { usage } })
+    expect(printed.at(-2)).toMatchObject({ usage })
+  })
+
   test('begins no block for nothing', () => {
     const events = [block(0), delta(0, ''), end(0), block(1, 'reasoning'), end(1), call(2, 'f'), end(2), over]
     expect(told(encoderFor().push(events)).slice(2)).toEqual([

@@ -4,7 +4,7 @@ import { assistant, encode, said, toolCall, toolResult, user } from './anthropic
 
 const messages = (turns: readonly Turn[]) => encode({ turns }).body['messages']
 /** The blocks of one turn. */
-const blocks = (turn: Turn) => (messages([turn]) as { content: unknown }[])[0]?.content
+const blocks = (turn: Turn) => (messages([turn]) as { content: unknown }[]).at(-1)?.content
 
 describe('messages', () => {
   test('of the same role are one, with the results of tools in front', () => {

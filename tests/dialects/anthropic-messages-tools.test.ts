@@ -20,6 +20,19 @@ describe('tools', () => {
     ])
   })
 
+  test.each([
+    ['a dot in it', 'files.read'],
+    ['more characters than 128', 'x'.repeat(129)],
+    ['none', ''],
+  ])('have a name that the provider takes: one with %s is refused, and why is said', (_, name) =>
+    expect(() => encode({ tools: [tool(name)] })).toThrow(
+      expect.objectContaining({
+        code: 'cannot_translate',
+        message: expect.stringContaining('up to 128 letters, digits, _ and -') as string,
+      }),
+    ),
+  )
+
   test('that are strict have a schema that can be kept to, where the model keeps to any', () => {
     const strict = { tools: [{ ...tool('f'), strict: true }] }
     expect(encode(strict).body['tools']).toEqual([

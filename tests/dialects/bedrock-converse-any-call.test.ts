@@ -108,6 +108,7 @@ test('any call is one that Bedrock’s rules allow, or is refused with a reason'
       expect(roles).toEqual(roles.map((_, at) => (at % 2 === 0 ? 'user' : 'assistant')))
       for (const { content } of wire.messages) checkBlocks(content as Found[])
       if (wire.system) checkBlocks(wire.system as Found[])
+      expect(JSON.stringify(wire).match(/"cachePoint":\{/g)?.length ?? 0).toBeLessThanOrEqual(4)
       const hasTools = /"tool(Use|Result)":\{/.test(JSON.stringify(wire.messages))
       if (hasTools) expect(wire.toolConfig?.tools.length).toBeGreaterThan(0)
       const own = wire.additionalModelRequestFields ?? {}

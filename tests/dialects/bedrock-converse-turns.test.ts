@@ -44,7 +44,6 @@ test('blank text is left out, and with it a turn that has nothing else', () => {
 test.each([
   ['nothing', []],
   ['only blank text', [user(text(' '))]],
-  ['what the assistant says', [assistant(text('Hi')), hello]],
 ])('a conversation that begins with %s is refused', (_, turns) => {
   expect(() => messagesOf(turns)).toThrow(
     expect.objectContaining({
@@ -52,6 +51,18 @@ test.each([
       message: expect.stringContaining('begins') as string,
     }),
   )
+})
+
+test.each([
+  ['greets', [assistant(text('Hi')), hello]],
+  ['greets somebody who says nothing', [user(text(' ')), assistant(text('Hi')), hello]],
+])('a conversation in which the assistant %s first is one that the user began', (_, turns) => {
+  const messages = [
+    { role: 'user', content: [{ text: '.' }] },
+    { role: 'assistant', content: [{ text: 'Hi' }] },
+    { role: 'user', content: [{ text: 'Hello' }] },
+  ]
+  expect(messagesOf(turns)).toEqual({ messages, dropped: [] })
 })
 
 test('what the assistant is to go on from has no space at its end', () => {
@@ -113,6 +124,20 @@ describe('cache marks', () => {
     const { messages } = encode({ turns, tools: [{ kind: 'function', name: 'f' }] }).wire
     expect(messages[1]?.content).toMatchObject([{ toolUse: {} }, point])
     expect(messages[2]?.content).toMatchObject([{ toolResult: { content: [{ text: 'long' }] } }, point])
+  })
+
+  test('are four at most: those that come last in the prompt', () => {
+    const tools = [{ kind: 'function', name: 'f', cache: {} } as const]
+    const turns = [user(marked, text('b')), assistant(marked), user(marked)]
+    const { wire, dropped } = encode({ system: [marked, marked], turns, tools })
+    expect(wire.toolConfig?.tools).toHaveLength(1)
+    expect(wire.system).toEqual([{ text: 'long' }, { text: 'long' }, point])
+    expect(wire.messages.map(({ content }) => content)).toEqual([
+      [{ text: 'long' }, point, { text: 'b' }],
+      [{ text: 'long' }, point],
+      [{ text: 'long' }, point],
+    ])
+    expect(dropped).toEqual(['cache_control'])
   })
 
   test('are named where the model has no cache', () => {

@@ -69,13 +69,16 @@ describe('the format', () => {
     [{ responseMimeType }, { type: 'json' }],
     [
       { responseMimeType, responseJsonSchema: schema },
-      { type: 'schema', schema },
+      { type: 'schema', schema, strict: true },
     ],
     [
       { response_mime_type: responseMimeType, response_schema: own },
-      { type: 'schema', schema },
+      { type: 'schema', schema, strict: true },
     ],
-    [{ responseFormat: [{ text: { mimeType: 'APPLICATION_JSON', schema } }] }, { type: 'schema', schema }],
+    [
+      { responseFormat: [{ text: { mimeType: 'APPLICATION_JSON', schema } }] },
+      { type: 'schema', schema, strict: true },
+    ],
     [{ responseFormat: { text: { mimeType: 'TEXT_PLAIN' } } }, undefined],
   ])('%j', (generationConfig, format) => {
     const call = config(generationConfig)

@@ -90,6 +90,19 @@ describe('tools', () => {
     [{ tools: [], toolChoice: { mode: 'auto' } }, undefined],
   ])('%j', (call, mode) => expect(modeOf(call)).toEqual(mode))
 
+  test.each([
+    ['a slash in it', 'files/read'],
+    ['a digit in front', '3d'],
+    ['more characters than 128', 'x'.repeat(129)],
+  ])('have a name that the provider takes: one with %s is refused, and why is said', (_, name) =>
+    expect(() => encode({ tools: [{ kind: 'function', name }] })).toThrow(
+      expect.objectContaining({
+        code: 'cannot_translate',
+        message: expect.stringContaining('up to 128 letters') as string,
+      }),
+    ),
+  )
+
   test('of a custom kind are refused', () =>
     expect(() => encode({ tools: [{ kind: 'custom', name: 'f' }] })).toThrow(
       expect.objectContaining({ code: 'cannot_translate' }),

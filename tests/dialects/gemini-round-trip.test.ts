@@ -110,7 +110,7 @@ const call: fc.Arbitrary<ChatCall> = fc
       tools,
       format: fc.constantFrom(
         { type: 'json' as const },
-        { type: 'schema' as const, schema: { type: 'object' } },
+        { type: 'schema' as const, schema: { type: 'object' }, strict: true },
       ),
       reasoning,
       sampling,

@@ -59,18 +59,26 @@ describe('wishes', () => {
     ],
     ['some tool of none', { toolChoice: { mode: 'any' } }, {}, ['tool_choice']],
     ['one tool of none at a time', { toolChoice: { mode: 'auto' }, parallelTools: false }, {}, []],
-    ['JSON', { format: { type: 'json' } }, { response_format: { type: 'json_object' } }, []],
+    [
+      'JSON',
+      { format: { type: 'json' } },
+      {
+        response_format: { type: 'json_object' },
+        messages: [{ role: 'system', content: 'Answer with a JSON object.' }],
+      },
+      [],
+    ],
     [
       'JSON of a shape without a name',
       { format: { type: 'schema', schema: {} } },
       { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: {} } } },
       [],
     ],
-    ['much thought', { reasoning: { effort: 'max', visible: false } }, { reasoning_effort: 'max' }, []],
+    ['much thought', { reasoning: { effort: 'xhigh', visible: false } }, { reasoning_effort: 'xhigh' }, []],
     [
       'much thought to see',
       { reasoning: { effort: 'max', visible: true } },
-      { reasoning_effort: 'max' },
+      { reasoning_effort: 'xhigh' },
       ['reasoning_visible'],
     ],
     [
@@ -90,7 +98,6 @@ describe('wishes', () => {
     ],
     ['chances', { sampling: { topLogprobs: 0 } }, { logprobs: true }, []],
     ['more chances', { sampling: { topLogprobs: 2 } }, { logprobs: true, top_logprobs: 2 }, []],
-    ['ends', { stop: ['a', 'b', 'c', 'd', 'e'] }, { stop: ['a', 'b', 'c', 'd'] }, ['stop']],
     ['few words', { verbosity: 'low' }, { verbosity: 'low' }, []],
     ['the standard tier', { serviceTier: 'standard' }, { service_tier: 'default' }, []],
     ['another tier, whose price is not known', { serviceTier: 'priority' }, {}, ['service_tier']],
@@ -103,6 +110,14 @@ describe('wishes', () => {
     const encoded = encode(call)
     expect({ ...encoded, body: { ...encoded.body } }).toMatchObject({ body, dropped })
     if (!call.tools) expect(encoded.body).toEqual(body)
+  })
+
+  test('to stop are four at most', () => {
+    const stop = ['a', 'b', 'c', 'd', 'e']
+    expect(encode({ stop }, { upstreamModel: 'gpt-4.1' })).toMatchObject({
+      body: { stop: ['a', 'b', 'c', 'd'] },
+      dropped: ['stop'],
+    })
   })
 
   test('of a provider that departs from this dialect', () => {

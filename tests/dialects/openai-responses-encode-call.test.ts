@@ -16,7 +16,14 @@ const plain: ChatCall = {
   stream: false,
   foreign: [],
 }
-const head = { model: 'up/model', max_output_tokens: 4096, stream: false, store: false }
+const sealed = 'reasoning.encrypted_content'
+const head = {
+  model: 'up/model',
+  max_output_tokens: 4096,
+  stream: false,
+  store: false,
+  include: [sealed],
+}
 
 function encode(call: Partial<ChatCall>) {
   const { body, dropped } = openaiResponses.encodeCall({ ...plain, ...call }, target)
@@ -115,14 +122,17 @@ describe('what is lost is named, once', () => {
 describe('wishes', () => {
   const f = { kind: 'function', name: 'f' } as const
   const c = { kind: 'custom', name: 'c' } as const
+  const closed = { type: 'object', properties: {}, required: [], additionalProperties: false }
+  const schema = { ...closed, properties: { a: { type: 'string' } }, required: ['a'] }
   test.each<[string, Partial<ChatCall>, object]>([
     [
       'tools',
-      { tools: [{ ...f, description: 'F', schema: { a: 1 }, strict: true }, f, c] },
+      { tools: [{ ...f, description: 'F', schema, strict: true }, f, { ...f, strict: true }, c] },
       {
         tools: [
-          { type: 'function', name: 'f', description: 'F', parameters: { a: 1 }, strict: true },
+          { type: 'function', name: 'f', description: 'F', parameters: schema, strict: true },
           { type: 'function', name: 'f', parameters: { type: 'object', properties: {} }, strict: false },
+          { type: 'function', name: 'f', parameters: closed, strict: true },
           { type: 'custom', name: 'c' },
         ],
       },
@@ -160,7 +170,10 @@ describe('wishes', () => {
     [
       'JSON',
       { format: { type: 'json' }, verbosity: 'low' },
-      { text: { format: { type: 'json_object' }, verbosity: 'low' } },
+      {
+        text: { format: { type: 'json_object' }, verbosity: 'low' },
+        input: [{ role: 'system', content: [{ type: 'input_text', text: 'Answer with a JSON object.' }] }],
+      },
     ],
     [
       'a schema',
@@ -170,13 +183,13 @@ describe('wishes', () => {
     [
       'effort, and to see thought',
       { reasoning: { effort: 'low', visible: true } },
-      { reasoning: { effort: 'low', summary: 'auto' }, include: ['reasoning.encrypted_content'] },
+      { reasoning: { effort: 'low', summary: 'auto' } },
     ],
-    ['no thought', { reasoning: { effort: 'none' } }, { reasoning: { effort: 'none' } }],
+    ['no thought', { reasoning: { effort: 'none' } }, { reasoning: { effort: 'none' }, include: undefined }],
     [
       'likelihoods',
       { sampling: { topLogprobs: 0, temperature: 0, topP: 1 } },
-      { top_logprobs: 0, include: ['message.output_text.logprobs'], temperature: 0, top_p: 1 },
+      { top_logprobs: 0, include: [sealed, 'message.output_text.logprobs'], temperature: 0, top_p: 1 },
     ],
     ['the standard tier', { serviceTier: 'standard' }, { service_tier: 'default' }],
     [
@@ -186,8 +199,8 @@ describe('wishes', () => {
     ],
   ])('%s', (_, call, expected) => {
     const { body, dropped } = encode({ ...call, stream: true })
-    const { include, tools } = body
-    expect(body).toEqual({ ...head, stream: true, input: [], ...said({ include, tools }), ...expected })
+    const { tools } = body
+    expect(body).toEqual({ ...head, stream: true, input: [], ...said({ tools }), ...expected })
     expect(dropped).toEqual([])
   })
 
@@ -205,10 +218,10 @@ describe('wishes', () => {
 
   test('thought that comes back sealed asks for more of the kind', () => {
     const part: Part = { type: 'reasoning', text: '', seal: { by: 'openai', value: 'g' } }
-    expect(encode({ turns: [{ role: 'assistant', parts: [part] }] }).body['include']).toEqual([
-      'reasoning.encrypted_content',
+    const reasoning = { effort: 'none' } as const
+    expect(encode({ reasoning, turns: [{ role: 'assistant', parts: [part] }] }).body['include']).toEqual([
+      sealed,
     ])
-    expect(encode({}).body).not.toHaveProperty('include')
     expect(encode({ reasoning: { effort: 'none' } }).body).not.toHaveProperty('include')
   })
 })

@@ -122,8 +122,8 @@ describe('media', () => {
     [
       'a document as text',
       { type: 'document', source: { type: 'text', text: 'abc' }, name: 'n' },
-      { type: 'input_text', text: 'abc' },
-      ['name'],
+      { type: 'input_text', text: '# n\n\nabc' },
+      [],
     ],
   ])('%s', (...[, part, expected, lost]) => {
     const { input, dropped } = encodeTurn('user', part)

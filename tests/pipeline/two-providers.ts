@@ -46,6 +46,7 @@ function configured(id: string): ConfiguredProvider {
     baseUrl: provider.baseUrl,
     region: undefined,
     authHeaders: { authorization: `Bearer op-${id}` },
+    secrets: [`sk-operator-${id}`],
   }
 }
 

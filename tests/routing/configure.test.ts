@@ -37,6 +37,7 @@ describe('a provider', () => {
       baseUrl: 'https://api.openai.com/v1',
       region: undefined,
       authHeaders: { authorization: 'Bearer sk-1' },
+      secrets: ['sk-1'],
     })
     expect(configure({}).get('sandbox')?.authHeaders).toEqual({})
   })

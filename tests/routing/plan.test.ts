@@ -49,7 +49,7 @@ const configured = (id: string): [string, ConfiguredProvider] => {
     auth: bearer('X_API_KEY'),
     speaks: { chat: ['openai-chat'] },
   })
-  return [id, { provider, baseUrl: provider.baseUrl, region: undefined, authHeaders: {} }]
+  return [id, { provider, baseUrl: provider.baseUrl, region: undefined, authHeaders: {}, secrets: [] }]
 }
 
 function plan(name: string, more: Partial<PlanRequest> = {}): string[] | string {

@@ -68,7 +68,10 @@ export function printPlace({ unit, from, to, index, quote, title }: DocumentCita
   }
 }
 
-/** A citation for the caller. A web page has an index that only its provider can make: there is none here. */
+/** Stands where Anthropic's search puts an index of its own, which nobody else can make: begins as a packed seal does. */
+export const foreignIndex = 'weir1.'
+
+/** A citation for the caller. That of a web page says that it is none of Anthropic's, so that it can be kept from going there. */
 export function printCitation(citation: Citation) {
   if (citation.type === 'document') return { ...printPlace(citation), file_id: null }
   return {
@@ -76,6 +79,6 @@ export function printCitation(citation: Citation) {
     url: citation.url,
     title: citation.title ?? null,
     cited_text: citation.quote ?? '',
-    encrypted_index: '',
+    encrypted_index: foreignIndex,
   }
 }

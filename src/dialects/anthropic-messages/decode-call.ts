@@ -2,6 +2,7 @@ import type { CacheMark, ChatCall, Part, TextPart, Turn } from '../../core/chat/
 import { WeirError } from '../../core/errors.ts'
 import { isFields, type Fields } from '../fields.ts'
 import { invalid } from '../json-request.ts'
+import { noteUnknown } from './block-fields.ts'
 import { decodeContent } from './decode-parts.ts'
 import { decodeFormat, decodeReasoning, decodeSampling } from './decode-settings.ts'
 import { cacheOf, decodeText } from './decode-text.ts'
@@ -17,7 +18,7 @@ export function decodeCall(request: MessagesRequest): ChatCall {
     decodeTurn(message, { at: `messages.${index}`, foreign }),
   )
   return {
-    system: decodeSystem(values['system']),
+    system: decodeSystem(values['system'], foreign),
     turns: markLast(turns, cacheOf(values, 'request').cache),
     tools: decodeTools(values['tools'], foreign),
     ...decodeToolChoice(values['tool_choice']),
@@ -82,13 +83,14 @@ function foreignFields(values: Fields): string[] {
   ]
 }
 
-function decodeSystem(system: unknown): TextPart[] {
+function decodeSystem(system: unknown, foreign: Set<string>): TextPart[] {
   if (typeof system === 'string') return system === '' ? [] : [{ type: 'text', text: system }]
   return listAt(system, 'system').map((item, index) => {
     const at = `system.${index}`
     const block = objectAt(item, at)
     if (block['type'] !== 'text') throw invalid(`${at}.type must be text.`, `${at}.type`)
-    return decodeText(block, { at })
+    noteUnknown(block, 'text', foreign)
+    return decodeText(block, { at, foreign })
   })
 }
 

@@ -1,11 +1,11 @@
 import type { MediaPart, MediaSource, Part } from '../../core/chat/call.ts'
 import type { Fields } from '../fields.ts'
 import { invalid } from '../json-request.ts'
+import { noteUnknown } from './block-fields.ts'
 import { cacheOf, decodeText, type Reading } from './decode-text.ts'
 import { listAt, objectAt, optionalFlag, optionalText, textAt } from './strictly.ts'
 
-export function decodeImage(block: Fields, { at, foreign }: Reading): MediaPart {
-  if ((block['transformations'] ?? null) !== null) foreign.add('transformations')
+export function decodeImage(block: Fields, { at }: Pick<Reading, 'at'>): MediaPart {
   const source = objectAt(block['source'], `${at}.source`)
   return { type: 'image', source: decodeSource(source, `${at}.source`), ...cacheOf(block, at) }
 }
@@ -63,8 +63,10 @@ function decodeInner(content: unknown, { at, foreign }: Reading): { text: string
   for (const [index, item] of listAt(content, at).entries()) {
     const place = `${at}.${index}`
     const block = objectAt(item, place)
-    if (block['type'] === 'image') images.push(decodeImage(block, { at: place, foreign }))
-    else texts.push(decodeText(block, { at: place }).text)
+    const isImage = block['type'] === 'image'
+    noteUnknown(block, isImage ? 'image' : 'text', foreign)
+    if (isImage) images.push(decodeImage(block, { at: place }))
+    else texts.push(decodeText(block, { at: place, foreign }).text)
   }
   return { text: texts.join('\n'), images }
 }

@@ -1,6 +1,7 @@
 import type { MediaPart, Part, TextPart } from '../../core/chat/call.ts'
 import { WeirError } from '../../core/errors.ts'
 import type { Fields } from '../fields.ts'
+import { noteUnknown } from './block-fields.ts'
 import { decodeDocument, decodeImage, decodeSearchResult } from './decode-media.ts'
 import { cacheOf, decodeText, type Reading } from './decode-text.ts'
 import { readRedacted, readSignature } from './seals.ts'
@@ -35,14 +36,16 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 function decodeBlock(block: Fields, reading: Reading): Part[] {
   const type = textAt(block['type'], `${reading.at}.type`)
   const decode = decoders.get(type)
-  if (decode) return decode(block, reading)
+  if (decode) {
+    noteUnknown(block, type, reading.foreign)
+    return decode(block, reading)
+  }
   // What ran at a provider, in an earlier turn: nobody else can read it.
   reading.foreign.add(nameable(type, 'content'))
   return []
 }
 
-function decodeToolUse(block: Fields, { at, foreign }: Reading): Part[] {
-  if ((block['toolset_name'] ?? null) !== null) foreign.add('toolset_name')
+function decodeToolUse(block: Fields, { at }: Reading): Part[] {
   const input = objectAt(block['input'] ?? {}, `${at}.input`)
   return [
     {

@@ -18,7 +18,8 @@ export function decodeFormat(values: Fields): { readonly format?: AnswerFormat }
   const { type, schema } = objectAt(format, 'output_config.format')
   if (type !== 'json_schema')
     throw invalid('output_config.format.type must be json_schema.', 'output_config.format.type')
-  return { format: { type: 'schema', schema: objectAt(schema, 'output_config.format.schema') } }
+  // Here answers keep to their schema always.
+  return { format: { type: 'schema', schema: objectAt(schema, 'output_config.format.schema'), strict: true } }
 }
 
 function outputConfig(values: Fields): Fields {

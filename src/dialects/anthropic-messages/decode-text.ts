@@ -1,5 +1,5 @@
 import type { CacheMark, TextPart } from '../../core/chat/call.ts'
-import type { Fields } from '../fields.ts'
+import { listOf, type Fields } from '../fields.ts'
 import { invalid } from '../json-request.ts'
 import { readCitations } from './citations.ts'
 import { objectAt, textAt } from './strictly.ts'
@@ -19,8 +19,9 @@ export function cacheOf(block: Fields, at: string): { readonly cache?: CacheMark
   return { cache: ttl === undefined ? {} : { ttl } }
 }
 
-export function decodeText(block: Fields, { at }: Pick<Reading, 'at'>): TextPart {
+export function decodeText(block: Fields, { at, foreign }: Reading): TextPart {
   const citations = readCitations(block['citations'])
+  if (citations.length < listOf(block, 'citations').length) foreign.add('citations')
   return {
     type: 'text',
     text: textAt(block['text'], `${at}.text`),

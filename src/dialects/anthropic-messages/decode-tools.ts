@@ -3,18 +3,25 @@ import { WeirError } from '../../core/errors.ts'
 import type { Fields } from '../fields.ts'
 import { invalid } from '../json-request.ts'
 import { cacheOf } from './decode-text.ts'
-import { listAt, objectAt, optionalFlag, optionalText, textAt } from './strictly.ts'
+import { listAt, nameable, objectAt, optionalFlag, optionalText, textAt } from './strictly.ts'
 import { toolFamily } from './tool-types.ts'
 
-/** What only this dialect can say of a tool. */
-const ownFields = ['allowed_callers', 'defer_loading', 'eager_input_streaming', 'input_examples']
+const known: ReadonlySet<string> = new Set([
+  'type',
+  'name',
+  'description',
+  'input_schema',
+  'strict',
+  'cache_control',
+])
 
 export function decodeTools(tools: unknown, foreign: Set<string>): Tool[] {
   return listAt(tools, 'tools').map((item, index) => {
     const at = `tools.${index}`
     const tool = objectAt(item, at)
     if (toolFamily(tool) !== 'custom') throw builtIn(at)
-    for (const name of ownFields) if (tool[name] !== false && (tool[name] ?? null) !== null) foreign.add(name)
+    for (const [name, value] of Object.entries(tool))
+      if (!known.has(name) && value !== false && value !== null) foreign.add(nameable(name, 'tools'))
     return decodeTool(tool, at)
   })
 }

@@ -31,7 +31,7 @@ export class MessageStreamEncoder implements StreamEncoder {
   push(events: readonly ChatEvent[]): string {
     if (events.length === 0 || this.#closed) return ''
     for (const event of events) if (event.type === 'seal') this.#blocks.expectSeal(event.index, event.seal)
-    this.#usage = events.findLast((event) => event.type === 'usage')?.usage ?? this.#usage
+    for (const event of events) this.#usage = usageIn(event) ?? this.#usage
     return this.#start() + events.map((event) => this.#print(event)).join('')
   }
 
@@ -69,4 +69,10 @@ export class MessageStreamEncoder implements StreamEncoder {
     this.#closed = true
     return this.#start() + this.#blocks.end() + printStop({ delta, usage: printFinalUsage(usage), weir })
   }
+}
+
+/** What the prompt came to may be known from the start, also where nothing more is told after it. */
+function usageIn(event: ChatEvent): Usage | undefined {
+  if (event.type === 'usage') return event.usage
+  return event.type === 'start' ? event.input : undefined
 }

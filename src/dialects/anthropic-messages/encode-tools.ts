@@ -33,10 +33,16 @@ function nameOfOnly({ mode, names = [] }: ToolChoice): string | undefined {
   return mode === 'any' && names.length === 1 ? names[0] : undefined
 }
 
+const takenName = /^[a-zA-Z0-9_-]{1,128}$/
+
 function encodeTool(tool: Tool, encoding: Encoding): WireTool {
   // The model would answer with an object, and nobody could tell the caller's kind of tool from a function.
   if (tool.kind === 'custom')
     throw cannotTranslate(`This provider has no tools of plain text: send ${tool.name} as a function.`)
+  if (!takenName.test(tool.name))
+    throw cannotTranslate(
+      `This provider takes names of tools of up to 128 letters, digits, _ and -: not ${tool.name}.`,
+    )
   const { schema: keepsSchemas } = encoding.traits
   encoding.drop('strict', tool.strict === true && !keepsSchemas)
   const strict = keepsSchemas ? tool.strict : undefined

@@ -32,7 +32,7 @@ export function encodeTurns(encoding: Encoding): EncodedTurns {
   const { first, runs } = gather(turns)
   const blocks = textBlocks([...system, ...first], encoding)
   const { messages, late } = encodeRuns(runs, encoding)
-  return beginWithMessage({
+  return beginWithUser({
     system: [...blocks, ...textBlocks(late, encoding)],
     messages: trimPrefill(messages),
   })
@@ -91,8 +91,12 @@ function trimPrefill(messages: readonly Message[]): readonly Message[] {
   return [...messages.slice(0, -1), { ...last, content: [...last.content.slice(0, -1), trimmed] }]
 }
 
-/** A prompt that is only instructions is one for the user to say: there has to be a message. */
-function beginWithMessage({ system, messages }: EncodedTurns): EncodedTurns {
+/** What the user says where the assistant speaks first: no provider takes such a conversation, or a text that is blank. */
+const opening: Message = { role: 'user', content: [{ type: 'text', text: '.' }] }
+
+/** There has to be a message, and the user begins: a prompt that is only instructions is one for the user to say. */
+function beginWithUser({ system, messages }: EncodedTurns): EncodedTurns {
+  if (messages[0]?.role === 'assistant') return { system, messages: [opening, ...messages] }
   if (messages.length > 0 || system.length === 0) return { system, messages }
   return { system: [], messages: [{ role: 'user', content: [...system] }] }
 }

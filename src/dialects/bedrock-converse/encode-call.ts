@@ -1,5 +1,6 @@
 import type { ChatCall } from '../../core/chat/call.ts'
 import type { CallTarget, EncodedCall } from '../../core/dialect.ts'
+import { withFewPoints } from './cache-points.ts'
 import { formatFields } from './encode-format.ts'
 import { thinkingFields } from './encode-reasoning.ts'
 import { samplingFields } from './encode-sampling.ts'
@@ -18,18 +19,26 @@ export function encodeCall(call: ChatCall, target: CallTarget): EncodedCall {
   const instructions = [instruction, format.instruction].flatMap((text) =>
     text === undefined ? [] : [{ text }],
   )
-  const system = [...systemBlocks(call, encoding), ...instructions]
   const modelFields = {
     ...thinking.fields,
     ...sampling.modelFields,
     ...(modelChoice && { tool_choice: modelChoice }),
   }
+  const turns = messages(call.turns, encoding)
+  const [tools = [], system = [], ...contents] = withFewPoints(
+    [
+      toolConfig?.tools ?? [],
+      [...systemBlocks(call, encoding), ...instructions],
+      ...turns.map(({ content }) => content),
+    ],
+    encoding.dropped,
+  )
   noteUncarried(call, encoding)
   const body: Block = {
     ...(system.length > 0 && { system }),
-    messages: messages(call.turns, encoding),
+    messages: turns.map(({ role }, at) => ({ role, content: contents[at] })),
     inferenceConfig: { maxTokens: target.outputCap, ...sampling.inference },
-    ...(toolConfig && { toolConfig }),
+    ...(toolConfig && { toolConfig: { ...toolConfig, tools } }),
     ...(format.outputConfig && { outputConfig: format.outputConfig }),
     ...metadataFields(call, encoding),
     ...(Object.keys(modelFields).length > 0 && { additionalModelRequestFields: modelFields }),

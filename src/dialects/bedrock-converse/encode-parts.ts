@@ -10,6 +10,7 @@ import type {
   ToolResultPart,
 } from '../../core/chat/call.ts'
 import { isFields, parseJson } from '../fields.ts'
+import { cachePoint } from './cache-points.ts'
 import type { Block, Encoding } from './encoding.ts'
 import { mediaBlock, untranslatable } from './media.ts'
 import { lockedByOpenAi } from './seals.ts'
@@ -42,11 +43,6 @@ export function cachePoints(mark: CacheMark | undefined, { traits, dropped }: En
   if (traits.caches !== 'none') return [cachePoint(mark)]
   dropped.add('cache_control')
   return []
-}
-
-export function cachePoint({ ttl }: CacheMark): Block {
-  // Five minutes is what it is without a word, and what older models know.
-  return { cachePoint: { type: 'default', ...(ttl === '1h' && { ttl }) } }
 }
 
 function textBlocks({ text, citations = [] }: TextPart, { traits, dropped }: Encoding): Block[] {

@@ -1,12 +1,13 @@
 import type { ChatCall, Tool, ToolChoice } from '../../core/chat/call.ts'
+import { cachePoint } from './cache-points.ts'
 import type { Block, Encoding } from './encoding.ts'
-import { cachePoint, isBlank, wireName } from './encode-parts.ts'
+import { isBlank, wireName } from './encode-parts.ts'
 import { untranslatable } from './media.ts'
 import { enforceable } from './schema.ts'
 
 /** What a call says of tools, in the three places where Converse may have it. */
 export interface ToolFields {
-  readonly toolConfig?: Block
+  readonly toolConfig?: { readonly tools: readonly Block[]; readonly toolChoice?: Block }
   /** Claude's own word for the choice: it says what Converse's cannot. Never beside Converse's, that is refused. */
   readonly modelChoice?: Block
   /** What is asked for in words, for want of a field. */

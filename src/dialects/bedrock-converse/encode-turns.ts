@@ -1,4 +1,5 @@
 import type { ChatCall, Part, TextPart, Turn } from '../../core/chat/call.ts'
+import { isCachePoint } from './cache-points.ts'
 import type { Block, Encoding } from './encoding.ts'
 import { cachePoints, isBlank, partBlocks } from './encode-parts.ts'
 import { untranslatable } from './media.ts'
@@ -10,6 +11,15 @@ interface Message {
   readonly results: Block[]
   readonly content: Block[]
 }
+
+/** A message as it goes up. */
+interface WireMessage {
+  readonly role: Message['role']
+  readonly content: readonly Block[]
+}
+
+/** What the user says where the assistant speaks first: Bedrock takes no such conversation, and no text that is blank. */
+const opening: WireMessage = { role: 'user', content: [{ text: '.' }] }
 
 /** The system prompt. Bedrock has one, in front of the conversation. */
 export function systemBlocks({ system, turns }: ChatCall, encoding: Encoding): Block[] {
@@ -26,17 +36,17 @@ function systemText({ text, cache }: TextPart, encoding: Encoding): Block[] {
   return [...(isBlank(text) ? [] : [{ text }]), ...cachePoints(cache, encoding)]
 }
 
-/** The conversation: user and assistant take turns, and the user begins. Throws WeirError `cannot_translate` where it cannot be so. */
-export function messages(turns: readonly Turn[], encoding: Encoding): Block[] {
+/** The conversation: user and assistant take turns, and the user begins. Throws WeirError `cannot_translate` where nothing is said. */
+export function messages(turns: readonly Turn[], encoding: Encoding): WireMessage[] {
   const merged: Message[] = []
   for (const turn of turns) if (turn.role !== 'system') addTurn(merged, turn, encoding)
   const written = merged.map(({ role, results, content }) => ({
     role,
     content: besideDocuments(tidy([...results, ...content])),
   }))
-  if (written[0]?.role !== 'user')
-    throw untranslatable('This provider needs a conversation that begins with what the user says.')
-  return withoutTrailingSpace(written)
+  const [first] = written
+  if (!first) throw untranslatable('This provider needs a conversation that begins with what the user says.')
+  return withoutTrailingSpace(first.role === 'user' ? written : [opening, ...written])
 }
 
 function addTurn(merged: Message[], { role, parts, name }: Turn, encoding: Encoding): void {
@@ -63,9 +73,7 @@ function isMedia({ type }: Part): boolean {
 
 /** A cache point needs something in front of it that is none. */
 function tidy(blocks: readonly Block[]): Block[] {
-  return blocks.filter(
-    (block, at) => !('cachePoint' in block) || (at > 0 && !('cachePoint' in (blocks[at - 1] ?? {}))),
-  )
+  return blocks.filter((block, at) => !isCachePoint(block) || (at > 0 && !isCachePoint(blocks[at - 1] ?? {})))
 }
 
 /** Bedrock takes documents only with some text in the same message. */
@@ -76,10 +84,10 @@ function besideDocuments(blocks: readonly Block[]): readonly Block[] {
 }
 
 /** What the assistant is to go on from must not end in a space. */
-function withoutTrailingSpace(written: readonly { role: string; content: readonly Block[] }[]): Block[] {
+function withoutTrailingSpace(written: readonly WireMessage[]): WireMessage[] {
   const last = written.at(-1)
   if (last?.role !== 'assistant') return [...written]
-  const end = last.content.findLastIndex((block) => !('cachePoint' in block))
+  const end = last.content.findLastIndex((block) => !isCachePoint(block))
   const content = last.content.map((block, at) =>
     at === end && typeof block['text'] === 'string' ? { text: block['text'].trimEnd() } : block,
   )

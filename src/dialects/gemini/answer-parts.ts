@@ -48,7 +48,7 @@ export class PartPrinter {
   #thought(text: string, seal: Seal | undefined): WirePart[] {
     const signature = seal && { thoughtSignature: signatureOf(seal) }
     if (this.#showsThoughts || (seal && seal.locked !== true && text !== ''))
-      return text === '' && !seal ? [] : [{ text, thought: true, ...signature }]
+      return text === '' && !seal ? [] : [...this.rest(), { text, thought: true, ...signature }]
     if (!signature) return []
     const before = this.rest()
     this.#carried = signature.thoughtSignature

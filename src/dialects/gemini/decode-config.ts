@@ -84,7 +84,8 @@ function decodeFormat(config: Fields, foreign: Set<string>): AnswerFormat | unde
 
 function formatOf(mimeType: string | undefined, schema: JsonObject | undefined): AnswerFormat | undefined {
   if (mimeType !== 'application/json' && mimeType !== 'APPLICATION_JSON') return undefined
-  return schema ? { type: 'schema', schema } : { type: 'json' }
+  // Here answers keep to their schema always.
+  return schema ? { type: 'schema', schema, strict: true } : { type: 'json' }
 }
 
 function schemaOf(fields: Fields, name: string): JsonObject | undefined {

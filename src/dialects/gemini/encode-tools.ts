@@ -17,9 +17,16 @@ export function encodeTools({ tools, toolChoice, parallelTools }: ChatCall, loss
   }
 }
 
+const takenName = /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}$/
+
 function encodeTool({ kind, name, description, schema, cache }: Tool, losses: Losses): object {
   if (kind === 'custom')
     throw cannotTranslate(`This model takes no custom tools: give ${name} a JSON schema instead.`, 'tools')
+  if (!takenName.test(name))
+    throw cannotTranslate(
+      `This provider takes names of tools of up to 128 letters, digits and _.:-, a letter or _ in front: not ${name}.`,
+      'tools',
+    )
   losses.addIf(cache !== undefined, 'cache_control')
   return {
     name,

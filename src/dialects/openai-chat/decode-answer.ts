@@ -41,7 +41,11 @@ function decodeChoice(
 function spokenBlocks(choice: Fields): Block[] {
   const message = fieldsOf(choice, 'message')
   const { text, thought } = readContent(message['content'])
-  const thoughts = readThoughts(message).map((thought) => ({ type: 'reasoning' as const, ...thought }))
+  const thoughts = readThoughts(message).map(({ text, seal }) => ({
+    type: 'reasoning' as const,
+    text,
+    ...(seal && { seal }),
+  }))
   return [
     ...(thoughts.length === 0 && thought !== '' ? [{ type: 'reasoning' as const, text: thought }] : thoughts),
     ...textBlock(choice, message, text),

@@ -3,15 +3,15 @@ import { isFields, listOf, type Fields } from '../fields.ts'
 import { readAnnotations } from './annotations.ts'
 import { needFields, needList, needName, needText, optional, oneOf } from './checks.ts'
 import { decodeContent, decodePart, type Place } from './decode-parts.ts'
+import { placeThoughts } from './place-thoughts.ts'
 import { readCallSeal, readDetail, readThoughts } from './reasoning-details.ts'
 
-/** What the model said before: what it thought, its text, and the tools that it called, in this order. */
+/** What the model said before: its text, and the tools that it called; what it thought stands where that says, else in front. */
 export function decodeAssistant(message: Fields, place: Place): Part[] {
   // What other gateways keep of a thought only they can read.
   if (listOf(message, 'reasoning_details').some((detail) => !readDetail(detail)))
     place.foreign.add('reasoning_details')
-  return [
-    ...readThoughts(message).map((thought) => ({ type: 'reasoning' as const, ...thought })),
+  const said = [
     ...citing(decodeSpoken(message['content'], place), message),
     ...refusalParts(message['refusal'], `${place.path}.refusal`),
     ...listOf(message, 'images').flatMap((image, index) =>
@@ -19,6 +19,7 @@ export function decodeAssistant(message: Fields, place: Place): Part[] {
     ),
     ...(optional(message['tool_calls'], `${place.path}.tool_calls`, decodeCalls) ?? []),
   ]
+  return placeThoughts(readThoughts(message), said)
 }
 
 /** Text and refusals, as parts or as one text. */

@@ -6,7 +6,7 @@ import type { BlockEvent } from './block-order.ts'
 import { audioOf } from './encode-answer.ts'
 import { printLogprobs } from './logprobs.ts'
 import { printImage } from './message-text.ts'
-import { printDetail } from './reasoning-details.ts'
+import { printDetail, type Place } from './reasoning-details.ts'
 import { printCallDelta, printNamed, type CallDelta } from './tool-calls.ts'
 
 /** What one chunk adds to the message. */
@@ -19,6 +19,8 @@ interface PrintedBlock {
   readonly start: BlockStart
   /** Among the blocks of its kind. */
   readonly position: number
+  /** What of the message stands in front of it. */
+  readonly after: Place
   text: string
   readonly citations: Citation[]
   seal?: Seal
@@ -70,7 +72,8 @@ export class DeltaPrinter {
   #begin(index: number, start: BlockStart): Delta[] {
     const position = this.#counts.get(start.type) ?? 0
     this.#counts.set(start.type, position + 1)
-    this.#blocks.set(index, { start, position, text: '', citations: [] })
+    const after = { text: this.#textLength, calls: this.#counts.get('tool_call') ?? 0 }
+    this.#blocks.set(index, { start, position, after, text: '', citations: [] })
     switch (start.type) {
       case 'reasoning':
         return this.#tell()
@@ -138,8 +141,8 @@ export class DeltaPrinter {
   }
 }
 
-function detailOf({ text, seal, position }: PrintedBlock): Delta {
-  return { delta: { reasoning_details: [printDetail({ text, ...(seal && { seal }) }, position)] } }
+function detailOf({ text, seal, after, position }: PrintedBlock): Delta {
+  return { delta: { reasoning_details: [printDetail({ text, after, ...(seal && { seal }) }, position)] } }
 }
 
 function withLogprobs(logprobs: object | undefined) {

@@ -5,7 +5,7 @@ import { isOld } from './decode-call.ts'
 import { encodeFinish } from './finish.ts'
 import { printLogprobs } from './logprobs.ts'
 import { printImage } from './message-text.ts'
-import { printDetails } from './reasoning-details.ts'
+import { printDetails, type Place } from './reasoning-details.ts'
 import type { ChatRequest } from './read-request.ts'
 import { printCall, printNamed } from './tool-calls.ts'
 import { printUsage } from './usage.ts'
@@ -88,13 +88,21 @@ function annotationsOf(texts: readonly TextBlock[]) {
 }
 
 function printThoughts(blocks: readonly Block[]) {
-  const thoughts = blocks.filter(isThought)
+  const thoughts = blocks.flatMap((block, at) =>
+    isThought(block) ? { ...block, after: placeBehind(blocks.slice(0, at)) } : [],
+  )
   const text = thoughts.map((thought) => thought.text).join('')
   const details = printDetails(thoughts)
   return {
     ...(text !== '' && { reasoning_content: text }),
     ...(details.length > 0 && { reasoning_details: details }),
   }
+}
+
+/** Where a message goes on that has said this much. */
+function placeBehind(blocks: readonly Block[]): Place {
+  const text = blocks.filter(isText).reduce((length, block) => length + block.text.length, 0)
+  return { text, calls: blocks.filter(({ type }) => type === 'tool_call').length }
 }
 
 function printAudio(blocks: readonly Block[], id: string) {

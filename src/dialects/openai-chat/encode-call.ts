@@ -1,6 +1,9 @@
-import type { ChatCall, Effort, ReasoningWish, Sampling } from '../../core/chat/call.ts'
+import type { ChatCall, Sampling } from '../../core/chat/call.ts'
 import type { CallTarget, EncodedCall } from '../../core/dialect.ts'
 import { prefixedId } from '../json-edits.ts'
+import { traitsOf, type ModelTraits } from '../openai-models.ts'
+import { fitReasoning, fitSampling } from '../openai-wishes.ts'
+import { askForJson, checkToolNames } from '../openai-words.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeFormat, encodeTools } from './encode-tools.ts'
 
@@ -10,20 +13,21 @@ const encoder = new TextEncoder()
 export function encodeCall(call: ChatCall, target: CallTarget): EncodedCall {
   const { org, upstreamModel, outputCap, quirks } = target
   const dropped = new Set<string>()
+  const traits = traitsOf(upstreamModel)
+  checkToolNames(call)
   const [capField = 'max_tokens'] = quirks.maxTokensFields
   const body = {
     model: upstreamModel,
-    messages: encodeMessages(call, {
+    messages: encodeMessages(askForJson(call), {
       dropped,
-      takesMarks: takesMarks(upstreamModel),
+      takesMarks: traits.marks,
       thoughtField: quirks.thoughtField,
     }),
     ...encodeTools(call, dropped),
-    ...(call.format && { response_format: encodeFormat(call.format) }),
-    ...(call.reasoning && encodeReasoning(call.reasoning, dropped)),
+    ...(call.format && { response_format: encodeFormat(call.format, dropped) }),
+    ...encodeThought(call, traits, dropped),
     ...(call.verbosity !== undefined && { verbosity: call.verbosity }),
-    ...encodeSampling(call.sampling, dropped),
-    ...encodeStop(call.stop, dropped),
+    ...encodeStop(call.stop, traits, dropped),
     [capField]: outputCap,
     ...encodeStream(call.stream, quirks.streamOptions),
     ...(call.endUser !== undefined && { user: prefixedId(call.endUser, org) }),
@@ -36,35 +40,19 @@ export function encodeCall(call: ChatCall, target: CallTarget): EncodedCall {
   return { body: encoder.encode(JSON.stringify(body)), dropped: [...dropped] }
 }
 
-/** Every other model refuses a request with a mark in it. */
-function takesMarks(model: string): boolean {
-  const [, major, minor] = /(?:^|\/)gpt-(\d+)(?:\.(\d+))?/.exec(model) ?? []
-  return major !== undefined && (Number(major) > 5 || (Number(major) === 5 && Number(minor ?? 0) >= 6))
-}
-
 function encodeStream(stream: boolean, streamOptions: boolean) {
   if (!stream) return {}
   return { stream, ...(streamOptions && { stream_options: { include_usage: true } }) }
 }
 
-/** From so many tokens of thought on. */
-const budgets: readonly (readonly [number, Effort])[] = [
-  [16_384, 'high'],
-  [4_096, 'medium'],
-  [1, 'low'],
-]
-
-/** There is no budget here but the cap: an effort is as near as one gets. */
-function encodeReasoning({ effort, budget, visible }: ReasoningWish, dropped: Set<string>) {
-  if (budget !== undefined) dropped.add('reasoning_budget')
+/** How hard the model is to think, and what it is told of chance: some models know only one of them at a time. */
+function encodeThought({ reasoning, sampling }: ChatCall, traits: ModelTraits, dropped: Set<string>) {
+  const { effort, visible, thinks } = fitReasoning(reasoning, traits, dropped)
   if (visible) dropped.add('reasoning_visible')
-  const wanted = effort ?? effortFor(budget)
-  return wanted === undefined ? {} : { reasoning_effort: wanted }
-}
-
-function effortFor(budget: number | undefined): Effort | undefined {
-  if (budget === undefined) return undefined
-  return budgets.find(([least]) => budget >= least)?.[1] ?? 'none'
+  return {
+    ...(effort !== undefined && { reasoning_effort: effort }),
+    ...encodeSampling(fitSampling(sampling, thinks && traits.fixesSampling, dropped), dropped),
+  }
 }
 
 const numbers = [
@@ -92,9 +80,10 @@ function encodeSampling(sampling: Sampling, dropped: Set<string>) {
 /** More are refused. */
 const mostStops = 4
 
-function encodeStop(stop: readonly string[], dropped: Set<string>) {
-  if (stop.length > mostStops) dropped.add('stop')
-  return stop.length > 0 ? { stop: stop.slice(0, mostStops) } : {}
+function encodeStop(stop: readonly string[], { stops }: ModelTraits, dropped: Set<string>) {
+  const taken = stops ? stop.slice(0, mostStops) : []
+  if (taken.length < stop.length) dropped.add('stop')
+  return taken.length > 0 ? { stop: taken } : {}
 }
 
 /** No price is known for any other. */

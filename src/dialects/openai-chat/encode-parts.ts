@@ -1,6 +1,7 @@
 import type { CacheMark, MediaPart, MediaSource, TextPart } from '../../core/chat/call.ts'
 import { WeirError } from '../../core/errors.ts'
 import type { Quirks } from '../../core/provider.ts'
+import { documentText } from '../openai-words.ts'
 
 /** What is to be known while a call is written. */
 export interface Writing {
@@ -25,7 +26,8 @@ export function encodeContent(parts: readonly ContentPart[], writing: Writing): 
 /** A document whose text is all of it is a text here. */
 function asText(part: ContentPart): ContentPart {
   if (part.type !== 'document' || part.source.type !== 'text') return part
-  return { type: 'text', text: part.source.text, ...(part.cache && { cache: part.cache }) }
+  const text = documentText(part.source.text, part)
+  return { type: 'text', text, ...(part.cache && { cache: part.cache }) }
 }
 
 /** The texts among the parts as one. */
@@ -57,7 +59,7 @@ export function noteLostMark(mark: CacheMark | undefined, { dropped, takesMarks 
 }
 
 function carriesName({ type, source }: MediaPart): boolean {
-  return type === 'document' && source.type === 'base64'
+  return type === 'document' && source.type !== 'url'
 }
 
 function encodePart(part: ContentPart, { takesMarks }: Writing): object {

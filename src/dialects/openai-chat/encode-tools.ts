@@ -1,4 +1,5 @@
 import type { AnswerFormat, ChatCall, Tool, ToolChoice } from '../../core/chat/call.ts'
+import { keptStrict } from '../openai-strict.ts'
 
 /** The tools, and how they may be called: of both no word without any tool. */
 export function encodeTools(call: ChatCall, dropped: Set<string>) {
@@ -18,15 +19,11 @@ function encodeTool(tool: Tool, dropped: Set<string>): object {
   const { kind, name, description, schema, strict, grammar, cache } = tool
   if (cache) dropped.add('cache_control')
   const named = { name, ...(description !== undefined && { description }) }
-  if (kind === 'function')
-    return {
-      type: kind,
-      function: {
-        ...named,
-        ...(schema && { parameters: schema }),
-        ...(strict !== undefined && { strict }),
-      },
-    }
+  if (kind === 'function') {
+    const kept = keptStrict(tool, dropped)
+    const shape = { ...(schema && { parameters: schema }), ...(kept !== undefined && { strict: kept }) }
+    return { type: kind, function: { ...named, ...shape } }
+  }
   if (strict) dropped.add('strict')
   return { type: kind, custom: { ...named, ...(grammar && { format: { type: 'grammar', grammar } }) } }
 }
@@ -46,9 +43,10 @@ function nameTool(name: string, tools: readonly Tool[]): object {
   return { type: kind, [kind]: { name } }
 }
 
-export function encodeFormat(format: AnswerFormat): object {
+export function encodeFormat(format: AnswerFormat, dropped: Set<string>): object {
   if (format.type === 'json') return { type: 'json_object' }
-  const { schema, name = 'answer', description, strict } = format
+  const { schema, name = 'answer', description } = format
+  const strict = keptStrict(format, dropped)
   return {
     type: 'json_schema',
     json_schema: {

@@ -1,5 +1,5 @@
 import { packSeal, unpackSeal, type Seal } from '../../core/chat/seal.ts'
-import { isFields, listOf, textOf, type Fields } from '../fields.ts'
+import { countOf, fieldsOf, isFields, listOf, textOf, type Fields } from '../fields.ts'
 
 /** How our own details are marked: other gateways' are not ours to read. */
 const ownFormat = 'weir-v1'
@@ -8,6 +8,13 @@ const ownFormat = 'weir-v1'
 export interface Thought {
   readonly text: string
   readonly seal?: Seal
+  readonly after?: Place
+}
+
+/** Where a thought stands: behind so much of the message's text, in UTF-16 units, and so many of its calls of tools. */
+export interface Place {
+  readonly text: number
+  readonly calls: number
 }
 
 /** Callers keep these as they are and send them back with the message. */
@@ -19,15 +26,18 @@ interface ReasoningDetail {
   /** A seal in place of the text, or of more than the text. */
   readonly data?: string
   readonly id?: string
+  /** What of the message stands in front of it: a message has its thoughts apart from its text and its calls. */
+  readonly after?: { readonly text: number; readonly tool_calls: number }
   readonly format: string
   readonly index: number
 }
 
-export function printDetail({ text, seal }: Thought, index: number): ReasoningDetail {
+export function printDetail({ text, seal, after }: Thought, index: number): ReasoningDetail {
   return {
     type: text === '' && seal?.locked ? 'reasoning.encrypted' : 'reasoning.text',
     ...((text !== '' || !seal?.locked) && { text }),
     ...(seal && printSeal(seal)),
+    ...(after && after.text + after.calls > 0 && { after: { text: after.text, tool_calls: after.calls } }),
     format: ownFormat,
     index,
   }
@@ -45,7 +55,13 @@ function printSeal(seal: Seal) {
 export function readDetail(detail: unknown): Thought | undefined {
   if (!isFields(detail) || detail['format'] !== ownFormat) return undefined
   const seal = readSeal(detail)
-  return { text: textOf(detail, 'text') ?? '', ...(seal && { seal }) }
+  const after = fieldsOf(detail, 'after')
+  const [text, calls] = [countOf(after, 'text') ?? 0, countOf(after, 'tool_calls') ?? 0]
+  return {
+    text: textOf(detail, 'text') ?? '',
+    ...(seal && { seal }),
+    ...(text + calls > 0 && { after: { text, calls } }),
+  }
 }
 
 function readSeal(detail: Fields): Seal | undefined {

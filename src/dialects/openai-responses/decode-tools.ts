@@ -2,6 +2,7 @@ import type { JsonObject, Tool, ToolChoice } from '../../core/chat/call.ts'
 import { WeirError } from '../../core/errors.ts'
 import { isFields, listOf, textOf, type Fields } from '../fields.ts'
 import { invalid } from '../json-request.ts'
+import { fitsStrict } from '../openai-strict.ts'
 import { said } from './said.ts'
 
 /** What else a tool may say has no place in other dialects. */
@@ -27,8 +28,14 @@ function decodeTool(tool: Fields, foreign: Set<string>): Tool {
   if (name === undefined || name === '') throw invalid('A tool must have a name.', 'tools')
   const description = textOf(tool, 'description')
   if (kind === 'custom') return { kind, name, ...said({ description, grammar: grammarOf(tool) }) }
-  const strict = typeof tool['strict'] === 'boolean' ? tool['strict'] : undefined
-  return { kind, name, ...said({ description, schema: objectOf(tool, 'parameters'), strict }) }
+  const schema = objectOf(tool, 'parameters')
+  return { kind, name, ...said({ description, schema, strict: strictnessOf(tool, schema) }) }
+}
+
+/** Here a function that says nothing is strict, as far as its schema can be kept to. */
+function strictnessOf({ strict }: Fields, schema: JsonObject | undefined): boolean | undefined {
+  if (typeof strict === 'boolean') return strict
+  return schema && fitsStrict(schema) ? true : undefined
 }
 
 /** Here the grammar is the format itself; free text is what a tool takes that has none. */

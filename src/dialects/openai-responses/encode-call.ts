@@ -1,7 +1,10 @@
 import type { ResponseIncludable } from 'openai/resources/responses/responses'
-import type { ChatCall, Effort, ReasoningWish, TextPart } from '../../core/chat/call.ts'
+import type { ChatCall } from '../../core/chat/call.ts'
 import type { CallTarget, EncodedCall } from '../../core/dialect.ts'
 import { prefixedId } from '../json-edits.ts'
+import { traitsOf } from '../openai-models.ts'
+import { fitReasoning, fitSampling, type FittedReasoning } from '../openai-wishes.ts'
+import { askForJson, checkToolNames, namesJson } from '../openai-words.ts'
 import { encodeSystem, encodeTurns, isForeignThought } from './encode-input.ts'
 import type { Writing } from './encode-parts.ts'
 import { encodeText, encodeTools } from './encode-tools.ts'
@@ -11,10 +14,16 @@ import { said } from './said.ts'
 const encoder = new TextEncoder()
 
 /** Writes a call as a request for a response that nobody keeps. */
-export function encodeCall(call: ChatCall, target: CallTarget): EncodedCall {
-  const writing = { dropped: new Set<string>(), takesMarks: takesMarks(target.upstreamModel) }
+export function encodeCall(asked: ChatCall, target: CallTarget): EncodedCall {
+  checkToolNames(asked)
+  const traits = traitsOf(target.upstreamModel)
+  const writing = { dropped: new Set<string>(), takesMarks: traits.marks }
+  const thought = fitReasoning(asked.reasoning, traits, writing.dropped)
+  const sampling = fitSampling(asked.sampling, thought.thinks && traits.fixesSampling, writing.dropped)
+  const call = { ...askForJson(asked), sampling }
   noteDropped(call, writing.dropped)
-  const { instructions, more } = encodeInstructions(call.system, writing)
+  const { instructions, more } = encodeInstructions(call, writing)
+  const include = includes(call, thought, traits.seals)
   const body = {
     model: target.upstreamModel,
     ...said({ instructions }),
@@ -23,65 +32,59 @@ export function encodeCall(call: ChatCall, target: CallTarget): EncodedCall {
     stream: call.stream,
     store: false,
     ...encodeTools(call, writing.dropped),
+    ...said({
+      text: encodeText(call, writing.dropped),
+      reasoning: encodeReasoning(thought),
+      include: include.length > 0 ? include : undefined,
+    }),
     ...encodeWishes(call, target),
   }
   return { body: encoder.encode(JSON.stringify(body)), dropped: [...writing.dropped] }
 }
 
-/** Every other model refuses a request with a mark in it. */
-function takesMarks(model: string): boolean {
-  const [, major, minor] = /(?:^|\/)gpt-(\d+)(?:\.(\d+))?/.exec(model) ?? []
-  return major !== undefined && (Number(major) > 5 || (Number(major) === 5 && Number(minor ?? 0) >= 6))
-}
-
-/** The first prompt is the instructions, unless a mark is to be put behind it: only messages have a place for that. */
-function encodeInstructions(system: readonly TextPart[], { dropped, takesMarks }: Writing) {
+/**
+ * The first prompt is the instructions, unless a mark is to be put behind it, or it is the only one to speak of JSON: for both it
+ * takes a message.
+ */
+function encodeInstructions({ system, turns, format }: ChatCall, { dropped, takesMarks }: Writing) {
   const said = system.filter(({ text }) => text !== '')
   const [first, ...more] = said
-  if (first?.cache && takesMarks) return { instructions: undefined, more: said }
+  const others = [...more, ...turns.flatMap(({ parts }) => parts)]
+  const mustSayJson = format?.type === 'json' && !namesJson(others)
+  if ((first?.cache && takesMarks) || mustSayJson) return { instructions: undefined, more: said }
   if (first?.cache) dropped.add('cache_control')
   return { instructions: first?.text, more }
 }
 
-function encodeWishes(call: ChatCall, { org }: CallTarget): object {
-  const { sampling, serviceTier, endUser, cacheKey } = call
-  const include = includes(call)
+function encodeWishes({ sampling, serviceTier, endUser, cacheKey, metadata }: ChatCall, { org }: CallTarget) {
   return said({
-    text: encodeText(call),
-    reasoning: encodeReasoning(call.reasoning),
-    include: include.length > 0 ? include : undefined,
     temperature: sampling.temperature,
     top_p: sampling.topP,
     top_logprobs: sampling.topLogprobs,
     service_tier: serviceTier === 'standard' ? 'default' : undefined,
     safety_identifier: endUser === undefined ? undefined : prefixedId(endUser, org),
     prompt_cache_key: cacheKey === undefined ? undefined : prefixedId(cacheKey, org),
-    metadata: call.metadata,
+    metadata,
   })
 }
 
-function includes({ reasoning, sampling, turns }: ChatCall): ResponseIncludable[] {
-  const thinks = reasoning !== undefined && reasoning.effort !== 'none'
-  const thought = turns.some(({ parts }) =>
+/** Thought under lock is asked for wherever there may be some: nobody keeps it, and the next turn needs it. */
+function includes(
+  { sampling, turns }: ChatCall,
+  { effort }: FittedReasoning,
+  seals: boolean,
+): ResponseIncludable[] {
+  const hasThought = turns.some(({ parts }) =>
     parts.some((part) => part.type === 'reasoning' && part.seal?.by === 'openai'),
   )
   return [
-    ...(thinks || thought ? [sealedReasoning] : []),
+    ...(seals && (effort !== 'none' || hasThought) ? [sealedReasoning] : []),
     ...(sampling.topLogprobs === undefined ? [] : [tokenLogprobs]),
   ]
 }
 
-/** From so many tokens of thought on. */
-const budgets: readonly (readonly [number, Effort])[] = [
-  [16_384, 'high'],
-  [4_096, 'medium'],
-  [1, 'low'],
-]
-
-/** There is no budget here but the cap: an effort is as near as one gets. */
-function encodeReasoning({ effort, budget, visible }: ReasoningWish = {}): object | undefined {
-  const near = budget === undefined ? undefined : (budgets.find(([least]) => budget >= least)?.[1] ?? 'none')
-  const wish = said({ effort: effort ?? near, summary: visible === true ? 'auto' : undefined })
+function encodeReasoning({ effort, visible }: FittedReasoning): object | undefined {
+  const wish = said({ effort, summary: visible ? 'auto' : undefined })
   return Object.keys(wish).length > 0 ? wish : undefined
 }
 
@@ -92,7 +95,6 @@ function noteDropped(call: ChatCall, dropped: Set<string>): void {
     n: call.answers > 1,
     // No price is known for any other.
     service_tier: call.serviceTier !== undefined && call.serviceTier !== 'standard',
-    reasoning_budget: call.reasoning?.budget !== undefined,
     stop: call.stop.length > 0,
     top_k: sampling.topK !== undefined,
     seed: sampling.seed !== undefined,

@@ -5,6 +5,7 @@ import type {
 } from 'openai/resources/responses/responses'
 import type { CacheMark, MediaPart, MediaSource, RefusalPart, TextPart } from '../../core/chat/call.ts'
 import { WeirError } from '../../core/errors.ts'
+import { documentText } from '../openai-words.ts'
 import { encodeCitation } from './annotations.ts'
 import { said } from './said.ts'
 
@@ -26,7 +27,7 @@ export function encodeInputPart(part: TextPart | MediaPart, writing: Writing): R
 
 function encodeMedia(part: MediaPart): ResponseInputContent {
   const { source } = part
-  if (source.type === 'text') return { type: 'input_text', text: source.text }
+  if (source.type === 'text') return { type: 'input_text', text: documentText(source.text, part) }
   if (part.type === 'image') return encodeImage(part, source)
   if (part.type === 'document') return encodeFile(part, source)
   throw new WeirError(
@@ -42,10 +43,10 @@ function encodeMark(mark: CacheMark | undefined, { dropped, takesMarks }: Writin
   return mark && takesMarks ? { prompt_cache_breakpoint: { mode: 'explicit' as const } } : {}
 }
 
-function noteDropped({ type, source, name, cite, context }: MediaPart, { dropped }: Writing): void {
+function noteDropped({ type, name, cite, context }: MediaPart, { dropped }: Writing): void {
   if (cite === true) dropped.add('citations')
   if (context !== undefined) dropped.add('document_context')
-  if (name !== undefined && (type !== 'document' || source.type === 'text')) dropped.add('name')
+  if (name !== undefined && type !== 'document') dropped.add('name')
 }
 
 function encodeImage({ detail = 'auto' }: MediaPart, source: MediaSource): ResponseInputContent {

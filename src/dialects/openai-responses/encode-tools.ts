@@ -7,6 +7,7 @@ import type {
   ToolChoiceOptions,
 } from 'openai/resources/responses/responses'
 import type { AnswerFormat, ChatCall, JsonObject, Tool, ToolChoice } from '../../core/chat/call.ts'
+import { keptStrict } from '../openai-strict.ts'
 import { said } from './said.ts'
 
 type Grammar = Extract<WireTool, { type: 'custom' }>['format']
@@ -20,7 +21,7 @@ export function encodeTools(call: ChatCall, dropped: Set<string>) {
   }
   if (tools.some((tool) => tool.cache)) dropped.add('cache_control')
   return {
-    tools: tools.map(encodeTool),
+    tools: tools.map((tool) => encodeTool(tool, dropped)),
     ...said({
       tool_choice: toolChoice && encodeToolChoice(toolChoice, tools),
       parallel_tool_calls: parallelTools,
@@ -28,7 +29,7 @@ export function encodeTools(call: ChatCall, dropped: Set<string>) {
   }
 }
 
-function encodeTool(tool: Tool): WireTool {
+function encodeTool(tool: Tool, dropped: Set<string>): WireTool {
   const { kind, name, description } = tool
   if (kind === 'custom')
     return { type: kind, name, ...said({ description, format: grammarOf(tool.grammar) }) }
@@ -36,10 +37,15 @@ function encodeTool(tool: Tool): WireTool {
     type: kind,
     name,
     ...said({ description }),
-    parameters: tool.schema ?? { type: 'object', properties: {} },
+    parameters: tool.schema ?? noArguments(tool.strict === true),
     // Here a tool that says nothing of it is strict.
-    strict: tool.strict ?? false,
+    strict: keptStrict(tool, dropped) ?? false,
   }
+}
+
+/** What stands for no schema; a strict one says that nothing else may come. */
+function noArguments(isStrict: boolean): JsonObject {
+  return { type: 'object', properties: {}, ...(isStrict && { required: [], additionalProperties: false }) }
 }
 
 /** Here the grammar is the format itself, not a field of it. */
@@ -62,13 +68,17 @@ function encodeToolChoice({ mode, names = [] }: ToolChoice, tools: readonly Tool
   return { type: 'allowed_tools', mode: required, tools: chosen }
 }
 
-export function encodeText({ format, verbosity }: ChatCall): ResponseTextConfig | undefined {
+export function encodeText(
+  { format, verbosity }: ChatCall,
+  dropped: Set<string>,
+): ResponseTextConfig | undefined {
   if (!format && verbosity === undefined) return undefined
-  return said({ format: format && encodeFormat(format), verbosity })
+  return said({ format: format && encodeFormat(format, dropped), verbosity })
 }
 
-function encodeFormat(format: AnswerFormat): NonNullable<ResponseTextConfig['format']> {
+function encodeFormat(format: AnswerFormat, dropped: Set<string>): NonNullable<ResponseTextConfig['format']> {
   if (format.type === 'json') return { type: 'json_object' }
-  const { schema, name = 'answer', description, strict } = format
+  const { schema, name = 'answer', description } = format
+  const strict = keptStrict(format, dropped)
   return { type: 'json_schema', name, schema, ...said({ description, strict }) }
 }

@@ -4,6 +4,7 @@ import { spliceBytes, type Splice } from '../../core/json-fields.ts'
 import type { Quirks } from '../../core/provider.ts'
 import { fieldsOf, isFields, listOf } from '../fields.ts'
 import { mendField, mendList, prefixId, setField } from '../json-edits.ts'
+import { traitsOf } from '../openai-models.ts'
 import { refusalForFields } from '../refused-fields.ts'
 import { sealedReasoning } from './includables.ts'
 import { tenantFields, type ResponsesRequest } from './read-request.ts'
@@ -26,14 +27,11 @@ export function rewriteRequest(request: ResponsesRequest, target: Target): Encod
   return { body, dropped: [...dropped] }
 }
 
-/** Names of models that are known to refuse a request for sealed thought, as they have none. */
-const thoughtless = /(^|[/:])(gpt-[34]|chatgpt-|gpt-[\d.]+-chat|deepseek)/i
-
 function askForSeals(request: ResponsesRequest, { upstreamModel }: Target): Splice[] {
   const include = listOf(request.values, 'include')
   const { effort } = fieldsOf(request.values, 'reasoning')
   const thinks = typeof effort === 'string' && effort !== 'none'
-  if (include.includes(sealedReasoning) || (!thinks && thoughtless.test(upstreamModel))) return []
+  if (include.includes(sealedReasoning) || (!thinks && !traitsOf(upstreamModel).seals)) return []
   return setField(request, 'include', JSON.stringify([...include, sealedReasoning]))
 }
 

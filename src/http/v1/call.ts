@@ -6,6 +6,7 @@ import type { IncomingCall } from '../../pipeline/attempt.ts'
 import { CallerLeft } from '../../pipeline/leaving.ts'
 import { newRequestId, serve } from '../../pipeline/serve.ts'
 import { callerOf } from '../caller-of.ts'
+import type { HeldBody } from '../body-budget.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
 
 /** A call as a route takes part in it. */
@@ -14,12 +15,18 @@ export interface RoutedCall {
   readonly request: ModelRequest
 }
 
+/** A request on its way to what is served. */
+export interface PreparedCall extends RoutedCall {
+  /** Counts what is put into the body, before it is. Throws WeirError where that is too much. */
+  readonly grow: HeldBody['grow']
+}
+
 /** Where a route does more than pass a request on. */
 export interface Route {
   /** What of a request is in its address. */
   readonly address?: (c: Context) => Omit<IncomingRequest, 'body'>
   /** The request that is made in place of what was read. */
-  readonly prepare?: (call: RoutedCall) => Promise<ModelRequest>
+  readonly prepare?: (call: PreparedCall) => Promise<ModelRequest>
   /** In place of the usual life of a call. */
   readonly serve?: (call: IncomingCall) => Promise<Answer>
   /** What becomes of an answer. */
@@ -36,10 +43,10 @@ export function callModel(deps: HttpDeps, dialect: Dialect, route: Route = {}): 
     const requestId = newRequestId(org)
     c.set('requestId', requestId)
     refuseEncoded(c)
-    const { body, release } = await deps.bodies.read(c)
+    const { body, grow, release } = await deps.bodies.read(c)
     try {
       const read = dialect.read({ ...route.address?.(c), body })
-      const request = (await route.prepare?.({ org, request: read })) ?? read
+      const request = (await route.prepare?.({ org, request: read, grow })) ?? read
       const call = { dialect, caller, credential, request, requestId }
       const answer = await (route.serve ? route.serve(call) : serve(deps, call))
       return await orDiscard(call, answer, async () => {

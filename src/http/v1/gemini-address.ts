@@ -7,6 +7,11 @@ import { decodeName } from './models.ts'
 const below = /^\/v1(beta)?\/models\//
 const verbs = ['generateContent', 'streamGenerateContent', 'countTokens'] as const
 
+/** Whether an address goes below the list of models: the router takes the list itself for a part of that. */
+export function namesModel(c: Context): boolean {
+  return below.test(c.req.path)
+}
+
 /** What `…/models/<model>:<verb>` names. Throws WeirError `not_found` where that is no call. */
 function splitAddress(c: Context) {
   const address = c.req.path.replace(below, '')

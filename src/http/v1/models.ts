@@ -5,6 +5,8 @@ import type { Policy } from '../../ledger/policy.ts'
 import { judgeOffer, offersFor } from '../../routing/plan.ts'
 import { clientDialects } from '../../dialects/index.ts'
 import type { CallerEnv, HttpDeps } from '../deps.ts'
+import { callerOf } from '../caller-of.ts'
+import { guessDialect } from '../guess-dialect.ts'
 import { modelShapes, type CallableModel, type ModelShape } from './model-shapes.ts'
 
 /** In the shape of the dialect that the caller seems to speak: OpenAI's where nothing tells. */
@@ -22,27 +24,21 @@ export function getModel(deps: HttpDeps): Handler<CallerEnv> {
   }
 }
 
-/** Who names Anthropic's version or sends the key as Google has it, or asks at Google's address, is told of errors in their words, too. */
+/** Who is answered in the shape of one dialect is told of errors in its words, too. */
 function shapeFor(c: Context<CallerEnv>): ModelShape {
-  const id = dialectOf(c)
+  const id = guessDialect(c)
   c.set('dialect', clientDialects[id])
   return modelShapes[id]
 }
 
-function dialectOf(c: Context): keyof typeof modelShapes {
-  if (c.req.header('anthropic-version') !== undefined) return 'anthropic-messages'
-  const isGoogle = c.req.path.startsWith('/v1beta/') || c.req.header('x-goog-api-key') !== undefined
-  return isGoogle ? 'gemini' : 'openai-chat'
-}
-
 async function callableModels(deps: HttpDeps, c: Context): Promise<CallableModel[]> {
-  const { policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
+  const { policy } = await deps.authenticator.authenticateNow(callerOf(deps.edge, c))
   const names = [...deps.catalogue.routes.keys(), ...deps.catalogue.models.keys()]
   return names.flatMap((name) => describe(deps, policy, name) ?? [])
 }
 
 async function callableModel(deps: HttpDeps, c: Context): Promise<CallableModel> {
-  const { policy } = await deps.authenticator.authenticateNow(deps.edge.caller(c))
+  const { policy } = await deps.authenticator.authenticateNow(callerOf(deps.edge, c))
   const model = describe(deps, policy, decodeName(c.req.path.replace(/^\/v1(beta)?\/models\//, '')))
   if (!model) throw new WeirError('model_not_found', 'There is no such model.', { param: 'model' })
   return model

@@ -12,6 +12,7 @@ export function sqliteStore(folder: string, now: () => number): Store {
   return {
     put: async (org, stored) => texts.put(org, stored),
     get: async (org, kind, id) => texts.get(org, kind, id),
+    renew: async (org, kind, renewal) => texts.renew(org, kind, renewal),
     delete: async (org, kind, id) => texts.delete(org, kind, id),
     close: async () => database.close(),
   }

@@ -16,6 +16,7 @@ export function durableStore({ ORG_STORE }: StoreBindings): Store {
   return {
     put: (org, stored) => insist(() => storeOf(org).put(org, stored)),
     get: (org, kind, id) => insist(() => storeOf(org).get(org, kind, id)),
+    renew: (org, kind, renewal) => insist(() => storeOf(org).renew(org, kind, renewal)),
     delete: (org, kind, id) => insist(() => storeOf(org).delete(org, kind, id)),
     close: async () => {},
   }

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { sqlTexts, type SqlTexts } from '../../store/sql-texts.ts'
-import type { StoredKind, StoredText } from '../../store/store.ts'
+import type { Renewal, StoredKind, StoredText } from '../../store/store.ts'
 import { durableSql } from './durable-sql.ts'
 
 /** What is kept for one org besides its books. */
@@ -18,6 +18,10 @@ export class OrgStore extends DurableObject {
 
   async get(org: string, kind: StoredKind, id: string): Promise<string | undefined> {
     return this.#texts.get(org, kind, id)
+  }
+
+  async renew(org: string, kind: StoredKind, renewal: Renewal): Promise<void> {
+    this.#texts.renew(org, kind, renewal)
   }
 
   async delete(org: string, kind: StoredKind, id: string): Promise<boolean> {

@@ -8,7 +8,7 @@ import { redisLedger } from '../../ledger/redis/redis-ledger.ts'
 import { log } from '../../observe/log.ts'
 import { readSettings } from '../../settings.ts'
 import { redisStore } from '../../store/redis-store.ts'
-import type { Store, StoredKind, StoredText } from '../../store/store.ts'
+import type { Renewal, Store, StoredKind, StoredText } from '../../store/store.ts'
 
 const sweepEveryMs = 5_000
 /** The orgs that something may be held for, in the object's storage: it sweeps them even after it was moved. */
@@ -44,6 +44,10 @@ export class RedisGateway extends DurableObject<Readonly<Record<string, unknown>
 
   async getText(org: string, kind: StoredKind, id: string): Promise<string | undefined> {
     return this.#store.get(org, kind, id)
+  }
+
+  async renewTexts(org: string, kind: StoredKind, renewal: Renewal): Promise<void> {
+    await this.#store.renew(org, kind, renewal)
   }
 
   async deleteText(org: string, kind: StoredKind, id: string): Promise<boolean> {

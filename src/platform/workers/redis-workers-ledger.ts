@@ -21,6 +21,7 @@ export function redisWorkersStore(bindings: RedisBindings): Store {
   return {
     put: (org, stored) => insist(() => gatewayOf(org).putText(org, stored)),
     get: (org, kind, id) => insist(() => gatewayOf(org).getText(org, kind, id)),
+    renew: (org, kind, renewal) => insist(() => gatewayOf(org).renewTexts(org, kind, renewal)),
     delete: (org, kind, id) => insist(() => gatewayOf(org).deleteText(org, kind, id)),
     close: async () => {},
   }

@@ -59,12 +59,14 @@ function noArguments(strict: boolean) {
 }
 
 function normalCall(call: ChatCall): ChatCall {
-  const { endUser, tools, sampling } = call
+  const { endUser, tools, sampling, format } = call
   return {
     ...withParts(call, normalPart),
     ...normalChoice(call),
     tools: tools.map((tool) => (tool.schema ? tool : { ...tool, schema: noArguments(tool.strict === true) })),
     sampling: normalSampling(sampling),
+    // Every answer keeps to its schema here.
+    ...(format?.type === 'schema' && { format: { ...format, strict: true } }),
     outputCap: 4096,
     ...(endUser !== undefined && { endUser: `acme:${endUser}` }),
   } as ChatCall

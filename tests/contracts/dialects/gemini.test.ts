@@ -18,10 +18,13 @@ function normalPart(part: Part): Part[] {
 
 /** Whether calls may be made at once is not said, and tools that are not validated are as they come. */
 function normalCall(call: ChatCall): ChatCall {
+  const { format } = call
   return {
     ...withParts(without(call, 'parallelTools'), normalPart),
     ...(call.serviceTier === undefined ? {} : { serviceTier: undefined }),
     outputCap: 4096,
+    // Every answer keeps to its schema here.
+    ...(format?.type === 'schema' && { format: { ...format, strict: true } }),
   } as ChatCall
 }
 

@@ -5,16 +5,26 @@ import { openaiChat } from '../../../src/dialects/openai-chat/dialect.ts'
 import { bytesOf } from '../../dialects/splits.ts'
 import type { Can } from './can.ts'
 import { testCodec } from './contract.ts'
+import { normalForOpenAi } from './openai-normal.ts'
 import { without, withParts } from './without.ts'
 
 type Content = TextPart | MediaPart
+
+/** The text of a document, behind its name. */
+function headed(part: Content, text: string): string {
+  return 'name' in part && part.name !== undefined ? `# ${part.name}\n\n${text}` : text
+}
 
 /** A message that is all text is one text, and a document that is all text is no more than that. */
 function normalContent(parts: readonly Content[]): Content[] {
   const plain = parts.map((part): Content => {
     const { source } = 'source' in part ? part : {}
     if (source?.type === 'text')
-      return { type: 'text', text: source.text, ...('cache' in part && { cache: part.cache }) } as Content
+      return {
+        type: 'text',
+        text: headed(part, source.text),
+        ...('cache' in part && { cache: part.cache }),
+      } as Content
     if (part.type === 'document') return { ...part, name: part.name ?? 'document.pdf' }
     return part
   })
@@ -41,7 +51,8 @@ function unmarked(part: Part): Part[] {
   return ['cache' in part && part.cache ? { ...part, cache: {} } : part]
 }
 
-function normalCall(call: ChatCall): ChatCall {
+function normalCall(asked: ChatCall): ChatCall {
+  const call = normalForOpenAi(asked)
   const { endUser, cacheKey, format, reasoning } = call
   const { system, turns } = withParts(call, unmarked)
   return {
@@ -142,7 +153,6 @@ const can: Can = {
       'format_schema',
       'format_names',
       'strict',
-      'effort',
       'temperature',
       'top_p',
       'seed',

@@ -4,12 +4,14 @@ import { openaiResponses } from '../../../src/dialects/openai-responses/dialect.
 import { bytesOf } from '../../dialects/splits.ts'
 import type { Can } from './can.ts'
 import { testCodec } from './contract.ts'
+import { normalForOpenAi } from './openai-normal.ts'
 import { without, withParts } from './without.ts'
 
 function normalMedia(part: MediaPart): Part {
-  const { source, cache } = part
+  const { source, cache, name } = part
   const mark = cache ? { cache: {} } : {}
-  if (source.type === 'text') return { type: 'text', text: source.text, ...mark }
+  if (source.type === 'text')
+    return { type: 'text', text: name === undefined ? source.text : `# ${name}\n\n${source.text}`, ...mark }
   if (part.type === 'image') return { ...part, detail: part.detail ?? 'auto', ...mark }
   if (part.type === 'document' && source.type === 'base64')
     return { ...part, name: part.name ?? 'document.pdf', ...mark }
@@ -21,7 +23,13 @@ function normalPart(part: Part): Part[] {
   return ['cache' in part && part.cache ? { ...part, cache: {} } : part]
 }
 
-function normalCall(call: ChatCall): ChatCall {
+/** What stands for no schema; a strict one says that nothing else may come. */
+function noArguments(isStrict: boolean) {
+  return { type: 'object', properties: {}, ...(isStrict && { required: [], additionalProperties: false }) }
+}
+
+function normalCall(asked: ChatCall): ChatCall {
+  const call = normalForOpenAi(asked)
   const { endUser, cacheKey, format, reasoning } = call
   return {
     ...withParts(call, normalPart),
@@ -30,7 +38,7 @@ function normalCall(call: ChatCall): ChatCall {
         ? tool
         : {
             ...tool,
-            schema: tool.schema ?? { type: 'object', properties: {} },
+            schema: tool.schema ?? noArguments(tool.strict === true),
             strict: tool.strict ?? false,
           },
     ),
@@ -91,7 +99,6 @@ const can: Can = {
       'format_json',
       'format_schema',
       'format_names',
-      'effort',
       'temperature',
       'top_p',
       'logprobs',

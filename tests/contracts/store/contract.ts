@@ -53,6 +53,23 @@ export function testStore(name: string, make: () => Promise<Store>): void {
       expect(await store.get('acme', kind, 'long')).toBe('y')
     })
 
+    test('keeps texts for longer, those that are there and meant, and never for less long', async () => {
+      const short = { kind, text: 'x', keepMs: 300 } as const
+      for (const id of ['renewed', 'other']) await store.put('acme', { ...short, id })
+      await store.put('acme', { ...short, kind: 'turn', id: 'renewed' })
+      await store.put('other', { ...short, id: 'renewed' })
+      await store.put('acme', { ...short, id: 'longer', keepMs })
+      await store.renew('acme', kind, { ids: ['renewed', 'longer', 'none'], keepMs: 5_000 })
+      await store.renew('acme', kind, { ids: ['longer'], keepMs: 1 })
+      await store.renew('acme', kind, { ids: [], keepMs })
+      while ((await store.get('other', kind, 'renewed')) !== undefined) await setTimeout(10)
+      while ((await store.get('acme', kind, 'other')) !== undefined) await setTimeout(10)
+      while ((await store.get('acme', 'turn', 'renewed')) !== undefined) await setTimeout(10)
+      expect(await store.get('acme', kind, 'renewed')).toBe('x')
+      expect(await store.get('acme', kind, 'longer')).toBe('x')
+      expect(await store.get('acme', kind, 'none')).toBeUndefined()
+    })
+
     test('takes a text of a megabyte', async () => {
       const text = '水'.repeat(350_000)
       await store.put('acme', { kind, id: 'big', text, keepMs })

@@ -16,7 +16,28 @@ describeHosts('counting of tokens', (world) => {
     const { input_tokens: many } = await sdk.messages.countTokens({ model: 'acme-chat', messages: longer })
     expect(many).toBeGreaterThan(4_000)
     expect(world().simulators.acme.requests).toHaveLength(sent)
-    expect(await tenant.rows()).toEqual([])
+  })
+
+  test('counts towards limits and is in the books, estimated too', async () => {
+    const tenant = await world().tenant({ keyLimits: [{ metric: 'requests', per: 'day', amount: 2 }] })
+    const sdk = new Anthropic({ baseURL: world().gateway.url, apiKey: tenant.key, maxRetries: 0 })
+    const count = () => sdk.messages.countTokens({ model: 'acme-chat', messages }).withResponse()
+    const { response } = await count()
+    const id = response.headers.get('x-request-id') ?? ''
+    const [row] = await tenant.settled(1)
+    expect(row).toMatchObject({ id, model: 'acme-chat', outcome: 'ok', charge: '0', provider_cost: '0' })
+    expect(row).toMatchObject({ provider: 'weir', usage: { input_tokens: 0, output_tokens: 0 } })
+    expect((await tenant.get(`/v1/requests/${id}`)).status).toBe(200)
+    await count()
+    await tenant.settled(2)
+    await expect(count()).rejects.toMatchObject({ status: 429 })
+    const google = await fetch(`${world().gateway.url}/v1beta/models/acme-chat:countTokens`, {
+      method: 'POST',
+      headers: { 'x-goog-api-key': tenant.key },
+      body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'x' }] }] }),
+    })
+    expect(google.status).toBe(429)
+    await tenant.settled(2)
   })
 
   test('is refused as any call is: by key, by model, and where it makes no sense', async () => {

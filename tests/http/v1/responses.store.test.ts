@@ -52,12 +52,53 @@ describeHosts('kept responses', (world) => {
     const { output_text: text, ...kept } = await responses.retrieve(made.id)
     expect([kept.id, text ?? made.output_text]).toEqual([made.id, made.output_text])
     const items = await responses.inputItems.list(made.id)
-    expect(items.data).toEqual([expect.objectContaining({ role: 'user', content: 'What is a weir?' })])
+    expect(items.data).toEqual([expect.objectContaining({ role: 'user' })])
     await responses.delete(made.id)
     await expect(responses.retrieve(made.id)).rejects.toBeInstanceOf(NotFoundError)
     await expect(
       responses.create({ model, input: 'x', previous_response_id: made.id }),
     ).rejects.toBeInstanceOf(NotFoundError)
+  })
+
+  test('a conversation goes on although its first responses were deleted', async () => {
+    const tenant = await world().tenant()
+    const { responses } = tenant.sdk()
+    const first = await responses.create({ model, input: 'What is a weir?' })
+    const second = await responses.create({ model, input: 'And a dam?', previous_response_id: first.id })
+    const third = await responses.create({ model, input: 'Why?', previous_response_id: second.id })
+    await responses.delete(first.id)
+    const again = await responses.create({ model, input: 'How?', previous_response_id: second.id })
+    expect(messagesSent().messages).toHaveLength(5)
+    await responses.delete(second.id)
+    await responses.create({ model, input: 'When?', previous_response_id: third.id })
+    expect(messagesSent().messages).toEqual([
+      expect.objectContaining({ role: 'user', content: 'What is a weir?' }),
+      expect.objectContaining({ role: 'assistant', content: first.output_text }),
+      expect.objectContaining({ role: 'user', content: 'And a dam?' }),
+      expect.objectContaining({ role: 'assistant', content: second.output_text }),
+      expect.objectContaining({ role: 'user', content: 'Why?' }),
+      expect.objectContaining({ role: 'assistant', content: third.output_text }),
+      expect.objectContaining({ role: 'user', content: 'When?' }),
+    ])
+    expect((await responses.inputItems.list(again.id)).data).toHaveLength(5)
+    for (const { id } of [first, second]) {
+      await expect(responses.retrieve(id)).rejects.toBeInstanceOf(NotFoundError)
+      await expect(responses.create({ model, input: 'x', previous_response_id: id })).rejects.toBeInstanceOf(
+        NotFoundError,
+      )
+    }
+  })
+
+  test('cannot be streamed again, and say so', async () => {
+    const tenant = await world().tenant()
+    const { responses } = tenant.sdk()
+    const made = await responses.create({ model, input: 'What is a weir?' })
+    await expect(responses.retrieve(made.id, { stream: true })).rejects.toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+      param: 'stream',
+    })
+    expect((await responses.retrieve(made.id, { stream: false })).id).toBe(made.id)
   })
 
   test('are those of one org alone', async () => {

@@ -41,6 +41,7 @@ export const anthropicWishes: Wishes = {
   top_k: set({ top_k: 37 }),
   stop: set({ stop_sequences: ['HALT'] }),
   effort: set({ output_config: { effort: 'low' } }),
+  'no thought': set({ thinking: { type: 'disabled' } }),
   'a tool must be called': set({ tools, tool_choice: { type: 'any' } }),
   'this tool must be called': set({ tools, tool_choice: { type: 'tool', name } }),
   'no tool': set({ tools, tool_choice: { type: 'none' } }),

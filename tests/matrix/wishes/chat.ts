@@ -43,6 +43,7 @@ export const chatWishes: Wishes = {
   'several answers': set({ n: 2 }),
   logprobs: set({ logprobs: true, top_logprobs: 2 }),
   effort: set({ reasoning_effort: 'low' }),
+  'no thought': set({ reasoning_effort: 'none' }),
   verbosity: set({ verbosity: 'low' }),
   'any JSON': (body) => ({
     ...going({ role: 'user', content: 'Answer in JSON.' })(body),

@@ -56,10 +56,8 @@ export const geminiWishes: Wishes = {
   'several answers': configured({ candidateCount: 2 }),
   logprobs: configured({ responseLogprobs: true, logprobs: 2 }),
   effort: configured({ thinkingConfig: { thinkingBudget: 2048 } }),
-  'any JSON': (body) => ({
-    ...configured({ responseMimeType: 'application/json' })(body),
-    systemInstruction: { parts: [{ text: 'Answer in JSON.' }] },
-  }),
+  'no thought': configured({ thinkingConfig: { thinkingBudget: 0 } }),
+  'any JSON': configured({ responseMimeType: 'application/json' }),
   'a tool must be called': choosing({ mode: 'ANY' }),
   'this tool must be called': choosing({ mode: 'ANY', allowedFunctionNames: [name] }),
   'no tool': choosing({ mode: 'NONE' }),

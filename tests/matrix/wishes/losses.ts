@@ -43,6 +43,7 @@ export const losses: Partial<Record<WishName, readonly Loss[]>> = {
     ]),
   ],
   logprobs: [dropped('logprobs', 'does not tell them', ['anthropic', ...bedrock])],
+  'no thought': [dropped('reasoning', 'thinks all the same', ['open models on bedrock'])],
   verbosity: [dropped('verbosity', noField, ['anthropic', 'gemini', ...bedrock])],
   'any JSON': [dropped('json_object', 'is asked for it in words', ['anthropic', ...bedrock])],
   'one tool at a time': [dropped('parallel_tool_calls', noField, ['gemini', 'open models on bedrock'])],
@@ -105,5 +106,6 @@ export function lossOf(cell: Cell, name: WishName): Loss | undefined {
 /** Wishes that only other providers of the same dialect grant: this one refuses them itself. */
 export const refusedByProvider: Partial<Record<Cell['client']['dialect'], readonly WishName[]>> = {
   gemini: ['metadata', 'an image by address', 'a PDF by address'],
-  'openai-chat': ['a tool that shows an image'],
+  'openai-chat': ['no thought', 'a tool that shows an image'],
+  'openai-responses': ['no thought'],
 }

@@ -38,6 +38,7 @@ export const responsesWishes: Wishes = {
   top_p: set({ top_p: 0.8765 }),
   logprobs: set({ top_logprobs: 2, include: ['message.output_text.logprobs'] }),
   effort: set({ reasoning: { effort: 'low' } }),
+  'no thought': set({ reasoning: { effort: 'none' } }),
   verbosity: set({ text: { verbosity: 'low' } }),
   'any JSON': (body) => ({
     ...going({ role: 'user', content: 'Answer in JSON.' })(body),

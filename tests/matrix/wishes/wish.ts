@@ -12,6 +12,7 @@ export type WishName =
   | 'several answers'
   | 'logprobs'
   | 'effort'
+  | 'no thought'
   | 'verbosity'
   | 'any JSON'
   | 'a tool must be called'

@@ -79,6 +79,11 @@ test.each([
     { reasoning_effort: 'low' },
     'Unrecognized request argument supplied: reasoning_effort',
   ],
+  [
+    'an effort that it does not know',
+    { model: 'gpt-5', reasoning_effort: 'none' },
+    "'none' is not supported with the 'gpt-5' model. Supported values are: 'minimal', 'low', 'medium', 'high'.",
+  ],
   ['alternatives without probabilities', { top_logprobs: 2 }, "'logprobs' parameter must be enabled"],
   ['a tool of Responses', { tools: [{ type: 'function', name: 'f' }] }, "'tools[0].function'"],
   ['no tools', { tools: [] }, 'empty array'],

@@ -99,6 +99,12 @@ test.each([
     'not supported',
     'reasoning.effort',
   ],
+  [
+    'an effort that it does not know',
+    { model: 'gpt-5.2', reasoning: { effort: 'max' } },
+    "'max' is not supported with the 'gpt-5.2' model",
+    'reasoning.effort',
+  ],
   ['a tool of no object', fn({ parameters: {} }), `got 'type: "None"'`, 'tools[0].parameters'],
   [
     'a strict tool that is loose',

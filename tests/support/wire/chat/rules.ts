@@ -1,4 +1,4 @@
-import { fixesSampling, isReasoning } from '../openai/models.ts'
+import { fixesSampling, isReasoning, wrongEffort } from '../openai/models.ts'
 import { mustBeStrict, mustTakeArguments } from '../openai/strict-schema.ts'
 import { Refusal } from '../refusal.ts'
 import type { WireOptions } from '../vendor.ts'
@@ -94,6 +94,8 @@ function checkModel(request: ChatRequest): void {
     if (effort) refuse('Unrecognized request argument supplied: reasoning_effort', 'reasoning_effort')
     return
   }
+  const wrong = effort && wrongEffort(model, effort)
+  if (wrong) refuse(wrong, 'reasoning_effort', 'unsupported_value')
   if (cap) unsupported('max_tokens', 'max_completion_tokens')
   if (stop && /^o\d/.test(model)) unsupported('stop')
   checkSampling(request)

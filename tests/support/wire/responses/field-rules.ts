@@ -1,5 +1,5 @@
 import type { Memory } from '../memory.ts'
-import { fixesSampling, isReasoning } from '../openai/models.ts'
+import { fixesSampling, isReasoning, wrongEffort } from '../openai/models.ts'
 import { mustBeStrict, mustTakeArguments } from '../openai/strict-schema.ts'
 import { Refusal } from '../refusal.ts'
 import { itemsOf } from './item-rules.ts'
@@ -33,11 +33,14 @@ function unsupported(param: string): never {
 
 function checkModel(request: ResponseRequest): void {
   const { model, reasoning } = request
+  const effort = reasoning?.effort
   if (!isReasoning(model)) {
-    if (reasoning?.effort) unsupported('reasoning.effort')
+    if (effort) unsupported('reasoning.effort')
     return
   }
-  if (!fixesSampling(model, reasoning?.effort)) return
+  const wrong = effort && wrongEffort(model, effort)
+  if (wrong) throw new Refusal(400, wrong, { param: 'reasoning.effort', code: 'unsupported_value' })
+  if (!fixesSampling(model, effort)) return
   if ((request.temperature ?? 1) !== 1) unsupported('temperature')
   if ((request.top_p ?? 1) !== 1) unsupported('top_p')
 }
