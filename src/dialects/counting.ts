@@ -27,8 +27,10 @@ interface CountRequest extends ModelRequest {
 
 const nothing: InputSize = { textBytes: 0, images: 0, unbounded: false }
 
+/** Nothing is searched for while tokens are counted. */
 function counts(request: ModelRequest): CountRequest {
-  return { ...request, counted: request.size, size: nothing, outputCap: 1, answers: 1, stream: false }
+  const { webSearches: _, ...rest } = request
+  return { ...rest, counted: request.size, size: nothing, outputCap: 1, answers: 1, stream: false }
 }
 
 /** How much is to be counted, of a request that a counting dialect read. */

@@ -47,6 +47,16 @@ describe('to Anthropic', () => {
     expect(dropped).toEqual(['reasoning'])
   })
 
+  test('a page that another cited goes back without its place, and its text stays', () => {
+    const cited = (index: string) =>
+      `{"type":"text","text":"a","citations":[{"type":"web_search_result_location","encrypted_index":"${index}"}]}`
+    const turn = (...blocks: string[]) => `[${asked},{"role":"assistant","content":[${blocks.join(',')}]}]`
+    const { sent, dropped } = up(turn(cited(''), cited('weir1.'), cited('Eo8B')))
+    const plain = '{"type":"text","text":"a"}'
+    expect(sent).toContain(`"messages":${turn(plain, plain, cited('Eo8B'))}`)
+    expect(dropped).toEqual(['citations'])
+  })
+
   test('a message that was nothing but such a thought is left out, too', () => {
     const { sent } = up(`[${asked},{"role":"assistant","content":[${thought('')}]},${answered}]`)
     expect(sent).toContain(`"messages":[${asked},${answered}]`)

@@ -1,5 +1,6 @@
 import type { Splice } from '../../core/json-fields.ts'
 import { isFields, textOf, type Fields } from '../fields.ts'
+import { foreignIndex } from './citations.ts'
 import { mendField, mendList, setField } from '../json-edits.ts'
 import type { MessagesRequest } from './read-request.ts'
 import { printSeal, readRedacted, readSignature } from './seals.ts'
@@ -25,6 +26,7 @@ function fitMessage(message: unknown, dropped: Set<string>): readonly unknown[] 
 }
 
 function fitBlock(block: unknown, dropped: Set<string>): readonly unknown[] {
+  if (isFields(block) && block['type'] === 'text') return [withOwnCitations(block, dropped)]
   const name = isFields(block) ? sealNames[textOf(block, 'type') ?? ''] : undefined
   if (!isFields(block) || name === undefined) return [block]
   const seal = sealOf(block)
@@ -34,6 +36,23 @@ function fitBlock(block: unknown, dropped: Set<string>): readonly unknown[] {
   }
   const own = printSeal(seal)
   return [own === block[name] ? block : { ...block, [name]: own }]
+}
+
+/** The index of a page is Anthropic's to make: what others cited goes back without. */
+function withOwnCitations(block: Fields, dropped: Set<string>): Fields {
+  const citations = mendList(block['citations'], (citation) =>
+    isForeignCitation(citation) ? [] : [citation],
+  )
+  if (citations === block['citations']) return block
+  dropped.add('citations')
+  const { citations: _, ...rest } = block
+  return Array.isArray(citations) && citations.length > 0 ? { ...rest, citations } : rest
+}
+
+function isForeignCitation(citation: unknown): boolean {
+  if (!isFields(citation) || citation['type'] !== 'web_search_result_location') return false
+  const index = citation['encrypted_index']
+  return index === '' || index === foreignIndex
 }
 
 /** Where a block of thought has its seal. */

@@ -1,6 +1,6 @@
 import { isFields, listOf, type Fields } from '../fields.ts'
 import { invalid } from '../json-request.ts'
-import { isCallerRun } from './tool-types.ts'
+import { isCallerRun, isWebSearch } from './tool-types.ts'
 
 /** Fields that would buy or keep something that no price and no owner is known for: refused, unless switched off. */
 const unpriced: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -38,14 +38,14 @@ export function refuseUnpriced(values: Fields): void {
   }
   const tools = values['tools'] ?? []
   if (!Array.isArray(tools)) throw invalid('tools must be a list.', 'tools')
-  for (const tool of tools as unknown[]) refuseProviderRun(tool, 'tools')
+  for (const tool of tools as unknown[]) if (!isWebSearch(tool)) refuseProviderRun(tool, 'tools')
 }
 
 /** A tool that runs at the provider is billed by use, and may have the model read its whole prompt again. */
 export function refuseProviderRun(tool: unknown, param: string): void {
   if (isCallerRun(tool)) return
   throw invalid(
-    'Only tools that the caller runs are supported: custom ones, bash, text_editor, memory, computer.',
+    'Only tools that the caller runs are supported (custom ones, bash, text_editor, memory, computer), and web_search_20250305.',
     param,
   )
 }

@@ -5,6 +5,7 @@ import { readEndUser } from './end-user.ts'
 import { governed, refuseUnpriced } from './governed.ts'
 import { surveyContent } from './media.ts'
 import { toolOverheadBytes } from './tool-types.ts'
+import { searchesOf } from './web-search.ts'
 
 /** A messages request with where its fields are, so that a few can be edited. */
 export interface MessagesRequest extends ModelRequest, JsonRequest {
@@ -34,13 +35,15 @@ function readBody(body: Uint8Array): { request: MessagesRequest; values: Fields 
   const model = readModel(values)
   refuseUnpriced(values)
   const endUser = readEndUser(values)
+  const webSearches = searchesOf(values)
   const request = {
     ...json,
     model,
     stream: false,
-    size: sizeOf(json),
+    size: sizeOf(json, webSearches !== undefined),
     answers: 1,
     extraOutputTokens: 0,
+    ...(webSearches !== undefined && { webSearches }),
     ...(endUser !== undefined && { endUser }),
   }
   return { request, values }
@@ -61,7 +64,9 @@ function readMaxTokens(values: Fields): number {
   throw invalid(`max_tokens must be a whole number from 0 to ${mostTokens}.`, 'max_tokens')
 }
 
-function sizeOf({ values, size }: JsonRequest): InputSize {
+/** What a search finds is read too, and may be long. */
+function sizeOf({ values, size }: JsonRequest, searches: boolean): InputSize {
   const { images, mediaBytes, unbounded } = surveyContent(values)
-  return { textBytes: size.textBytes - mediaBytes + toolOverheadBytes(values), images, unbounded }
+  const textBytes = size.textBytes - mediaBytes + toolOverheadBytes(values)
+  return { textBytes, images, unbounded: unbounded || searches }
 }

@@ -4,6 +4,7 @@ import { prefixId, setField } from '../json-edits.ts'
 import { prefixEndUser } from './end-user.ts'
 import { fitThoughts } from './fit-thoughts.ts'
 import type { MessagesRequest } from './read-request.ts'
+import { boundSearches } from './web-search.ts'
 
 /** The caller's bytes with the model's name, the output cap and the end user's id as the target needs them. */
 export function rewriteRequest(request: MessagesRequest, target: Target): EncodedCall {
@@ -13,6 +14,7 @@ export function rewriteRequest(request: MessagesRequest, target: Target): Encode
     ...capOutput(request, target),
     ...prefixEndUser(request, target.org),
     ...fitThoughts(request, dropped),
+    ...boundSearches(request),
     ...target.quirks.tenantFields.flatMap((name) => prefixId(request, name, target.org)),
   ])
   return { body, dropped: [...dropped] }

@@ -29,6 +29,7 @@ interface ScannerOptions extends ScanOptions {
 /** Follows a stream of a message. Takes out its end when told to; all else goes through as it came. */
 export class MessageStreamScanner implements StreamScanner {
   outputBytes = 0
+  webSearches = 0
   finished = false
   ended = false
   failed = false
@@ -127,7 +128,9 @@ export class MessageStreamScanner implements StreamScanner {
 
   #readBlockStart(event: Fields): boolean {
     if (typeof event['index'] === 'number') this.#openBlocks.add(event['index'])
-    this.outputBytes += startBytes(fieldsOf(event, 'content_block'))
+    const block = fieldsOf(event, 'content_block')
+    this.outputBytes += startBytes(block)
+    if (block['type'] === 'server_tool_use' && block['name'] === 'web_search') this.webSearches++
     return true
   }
 

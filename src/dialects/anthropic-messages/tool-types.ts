@@ -25,6 +25,11 @@ export function isCallerRun(tool: unknown): boolean {
   return isFields(tool) && callerRun.has(toolFamily(tool))
 }
 
+/** The one tool at the provider that is passed on: its searches are counted, have a price, and can be bound. */
+export function isWebSearch(tool: unknown): tool is Fields {
+  return isFields(tool) && tool['type'] === 'web_search_20250305'
+}
+
 export function toolOverheadBytes(values: Fields): number {
   const tools = listOf(values, 'tools')
   if (tools.length === 0) return 0

@@ -9,6 +9,7 @@ export interface KnownUsage {
   readonly cacheWriteLong?: number
   readonly output?: number
   readonly thinking?: number
+  readonly searches?: number
   /** Passes that the totals leave out: what it took to compact the context. */
   readonly passes?: readonly KnownUsage[]
 }
@@ -26,6 +27,7 @@ function readTotals(usage: Fields): KnownUsage {
     cacheWriteLong: countOf(fieldsOf(usage, 'cache_creation'), 'ephemeral_1h_input_tokens'),
     output: countOf(usage, 'output_tokens'),
     thinking: countOf(fieldsOf(usage, 'output_tokens_details'), 'thinking_tokens'),
+    searches: countOf(fieldsOf(usage, 'server_tool_use'), 'web_search_requests'),
   })
 }
 
@@ -55,6 +57,7 @@ export function convertUsage(known: KnownUsage): Usage | undefined {
   const cacheWriteTokens = total('cacheWrite')
   const cacheWriteLongTokens = Math.min(total('cacheWriteLong'), cacheWriteTokens)
   const outputTokens = total('output')
+  const webSearches = total('searches')
   return {
     inputTokens: total('input') + cachedInputTokens + cacheWriteTokens,
     cachedInputTokens,
@@ -64,6 +67,7 @@ export function convertUsage(known: KnownUsage): Usage | undefined {
     outputTokens,
     reasoningTokens: Math.min(total('thinking'), outputTokens),
     outputAudioTokens: 0,
+    ...(webSearches > 0 && { webSearches }),
   }
 }
 
