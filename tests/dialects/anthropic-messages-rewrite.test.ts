@@ -38,6 +38,20 @@ describe('what goes up', () => {
     expect(JSON.parse(up)).toEqual({ ...request(), max_tokens: expected, model: 'claude-x' })
   })
 
+  test.each([
+    [16_000, 4_948, { type: 'enabled', budget_tokens: 3_924 }],
+    [2_000, 1_500, { type: 'enabled', budget_tokens: 1_125 }],
+    [16_000, 900, { type: 'disabled' }],
+    [1_024, 4_948, { type: 'enabled', budget_tokens: 1_024 }],
+  ])(
+    'has a budget of thought of %i below a cap that was lowered to %i',
+    (budget_tokens, clampTo, thinking) => {
+      const body = request({ max_tokens: 30_000, thinking: { type: 'enabled', budget_tokens } })
+      const up = JSON.parse(rewrite(JSON.stringify(body), { clampTo })) as object
+      expect(up).toMatchObject({ max_tokens: clampTo, thinking })
+    },
+  )
+
   test('has the org in front of the end user’s id, and all else in metadata as it was', () => {
     const body =
       '{"model":"a","max_tokens":5,"metadata": {"x":[{"user_id":"no"}], "user_id" : "ali\\"ce" },"messages":[]}'

@@ -90,7 +90,7 @@ const fewestTokens = 1_024
 const answerTokens = 1_024
 
 /** Thought counts as output, and so has to fit below the cap with some room for the answer; undefined where it does not. */
-function fittingBudget(wanted: number, cap: number): number | undefined {
+export function fittingBudget(wanted: number, cap: number): number | undefined {
   const most = cap - Math.min(answerTokens, Math.ceil(cap / 4))
   return most < fewestTokens ? undefined : Math.max(fewestTokens, Math.min(wanted, most))
 }

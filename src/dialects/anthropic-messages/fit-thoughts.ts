@@ -1,21 +1,38 @@
 import type { Splice } from '../../core/json-fields.ts'
-import { isFields, textOf, type Fields } from '../fields.ts'
+import { countOf, isFields, textOf, type Fields } from '../fields.ts'
 import { foreignIndex } from './citations.ts'
+import { fittingBudget } from './encode-thinking.ts'
 import { mendField, mendList, setField } from '../json-edits.ts'
 import type { MessagesRequest } from './read-request.ts'
 import { printSeal, readRedacted, readSignature } from './seals.ts'
 
 /** Leaves out what other makers' models thought, which Anthropic refuses, and does without thought where that makes it impossible. */
-export function fitThoughts(request: MessagesRequest, dropped: Set<string>): Splice[] {
+export function fitThoughts(
+  request: MessagesRequest,
+  dropped: Set<string>,
+  clampTo: number | undefined,
+): Splice[] {
   const fit = (messages: unknown) => mendList(messages, (message) => fitMessage(message, dropped))
   const { messages, thinking } = request.values
-  const isBudgeted = isFields(thinking) && thinking['type'] === 'enabled'
-  const isBarred = isBudgeted && lacksThought(fit(messages))
+  const budgeted = isFields(thinking) && thinking['type'] === 'enabled' ? thinking : undefined
+  const isBarred = budgeted !== undefined && lacksThought(fit(messages))
+  const fitting = isBarred ? withoutThought : budgeted && cappedThought(budgeted, clampTo)
   if (isBarred) dropped.add('reasoning')
+  else if (fitting !== budgeted) dropped.add('reasoning_budget')
   return [
     ...mendField(request, 'messages', fit),
-    ...(isBarred ? setField(request, 'thinking', JSON.stringify({ type: 'disabled' })) : []),
+    ...(fitting === budgeted ? [] : setField(request, 'thinking', JSON.stringify(fitting))),
   ]
+}
+
+const withoutThought = { type: 'disabled' }
+
+/** The budget of thought has to stay below a cap that was lowered. */
+function cappedThought(thinking: Fields, clampTo: number | undefined): Fields {
+  const budget = countOf(thinking, 'budget_tokens')
+  if (budget === undefined || clampTo === undefined || budget < clampTo) return thinking
+  const fitting = fittingBudget(budget, clampTo)
+  return fitting === undefined ? withoutThought : { ...thinking, budget_tokens: fitting }
 }
 
 function fitMessage(message: unknown, dropped: Set<string>): readonly unknown[] {

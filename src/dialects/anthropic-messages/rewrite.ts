@@ -13,7 +13,7 @@ export function rewriteRequest(request: MessagesRequest, target: Target): Encode
     ...setField(request, 'model', JSON.stringify(target.upstreamModel)),
     ...capOutput(request, target),
     ...prefixEndUser(request, target.org),
-    ...fitThoughts(request, dropped),
+    ...fitThoughts(request, dropped, target.clampTo),
     ...boundSearches(request),
     ...target.quirks.tenantFields.flatMap((name) => prefixId(request, name, target.org)),
   ])
