@@ -11,6 +11,12 @@ export function fieldsOf(fields: Fields, name: string): Fields {
   return isFields(value) ? value : {}
 }
 
+/** The field as a key: a text, or a number as one; empty where it is neither. A provider may send an object that no text can be made of. */
+export function keyOf(fields: Fields, name: string): string {
+  const value = fields[name]
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
 /** The field as a list; an empty one where it is none. */
 export function listOf(fields: Fields, name: string): readonly unknown[] {
   const value = fields[name]

@@ -110,6 +110,28 @@ describe('a stream', () => {
   })
 })
 
+test.each(['output_index', 'content_index', 'type'])(
+  'a %s of which no text can be made breaks nothing',
+  (name) => {
+    const odd = { toString: null }
+    for (const type of [
+      'response.output_item.done',
+      'response.content_part.done',
+      'response.output_text.delta',
+    ]) {
+      const event = {
+        type,
+        output_index: 0,
+        item: { type: odd, content: [] },
+        part: { type: odd },
+        delta: 'a',
+        [name]: odd,
+      }
+      expect(() => decodeStream(`data: ${JSON.stringify(event)}\n\n`)).not.toThrow()
+    }
+  },
+)
+
 test('whatever comes, a decoder does not break', () => {
   const odd = fc.oneof(fc.jsonValue(), fc.constantFrom(...output, ...streamEvents))
   const event = fc.record(

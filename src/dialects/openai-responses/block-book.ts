@@ -1,7 +1,7 @@
 import type { Block, BlockStart, ChatEvent, TokenLogprob } from '../../core/chat/answer.ts'
 import type { Citation } from '../../core/chat/citation.ts'
 import type { Seal } from '../../core/chat/seal.ts'
-import { listOf, type Fields } from '../fields.ts'
+import { keyOf, listOf, type Fields } from '../fields.ts'
 import { loneSeal, unnamed } from './call-seals.ts'
 import { blockOfPart, blocksOf } from './decode-output.ts'
 
@@ -104,13 +104,13 @@ export class BlockBook {
   finishPart(event: Fields, part: Fields): ChatEvent[] {
     const block = blockOfPart(part)
     if (!block) return []
-    const key = `${String(event['output_index'])}:${String(event['content_index'] ?? 0)}`
+    const key = `${keyOf(event, 'output_index')}:${keyOf(event, 'content_index') || '0'}`
     return this.#finish(key, block)
   }
 
   /** Ends an item that is told whole: once, however often that is said. */
   finishItem(event: Fields, item: Fields): ChatEvent[] {
-    const key = String(event['output_index'])
+    const key = keyOf(event, 'output_index')
     this.#thoughts.delete(key)
     const events =
       item['type'] === 'message'

@@ -1,4 +1,4 @@
-import { textOf, type Fields } from '../fields.ts'
+import { keyOf, textOf, type Fields } from '../fields.ts'
 import { partsAt, wholeItem, wholePart, type OutputPart, type OutputSlot } from './output-slot.ts'
 
 /** How an item ended. */
@@ -8,7 +8,7 @@ export type ItemStatus = 'completed' | 'incomplete'
 export function partEnd(slot: OutputSlot, part: OutputPart): Fields[] {
   if (part.done) return []
   const place = { ...placeOf(slot), [indexName(part)]: part.index }
-  const end = textEnds[String(part.fields['type'])]
+  const end = textEnds[keyOf(part.fields, 'type')]
   const textEnd = end && !part.textDone ? [{ ...end(part), ...place }] : []
   if (!part.announced) return textEnd
   const type =

@@ -1,5 +1,5 @@
 import type { Block, BlockStart, Finish } from '../../core/chat/answer.ts'
-import { fieldsOf, isFields, listOf, textOf, type Fields } from '../fields.ts'
+import { fieldsOf, isFields, keyOf, listOf, textOf, type Fields } from '../fields.ts'
 import { decodeCitations } from './annotations.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { decodeReasoning } from './reasoning.ts'
@@ -33,7 +33,7 @@ export function blockOfPart(part: unknown): Block | undefined {
 
 /** How a call of a tool begins; undefined if the item is none. */
 export function callStart(item: Fields): CallStart | undefined {
-  const kind = kinds[String(item['type'])]
+  const kind = kinds[keyOf(item, 'type')]
   const [id, name] = [textOf(item, 'call_id') ?? textOf(item, 'id'), textOf(item, 'name')]
   if (!kind || id === undefined || name === undefined) return undefined
   return { type: 'tool_call', id, name, kind }

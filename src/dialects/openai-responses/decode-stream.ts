@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../../core/chat/answer.ts'
 import type { StreamDecoder } from '../../core/dialect.ts'
-import { fieldsOf, isFields, listOf, parseJson, textOf, type Fields } from '../fields.ts'
+import { fieldsOf, isFields, keyOf, listOf, parseJson, textOf, type Fields } from '../fields.ts'
 import { dataOf, EventSplitter, nameOf } from '../server-sent-events.ts'
 import { decodeCitation } from './annotations.ts'
 import { BlockBook } from './block-book.ts'
@@ -25,7 +25,7 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'response.output_item.done': (book, event) => book.finishItem(event, fieldsOf(event, 'item')),
   'response.content_part.added': (book, event) => {
-    const type = partBlocks[String(fieldsOf(event, 'part')['type'])]
+    const type = partBlocks[keyOf(fieldsOf(event, 'part'), 'type')]
     return type ? book.open(partKey(event), { type }) : []
   },
   'response.content_part.done': (book, event) => book.finishPart(event, fieldsOf(event, 'part')),
@@ -68,11 +68,11 @@ function growThought(book: BlockBook, event: Fields): ChatEvent[] {
 }
 
 function itemKey(event: Fields): string {
-  return String(event['output_index'])
+  return keyOf(event, 'output_index')
 }
 
 function partKey(event: Fields): string {
-  return `${itemKey(event)}:${String(event['content_index'] ?? 0)}`
+  return `${itemKey(event)}:${keyOf(event, 'content_index') || '0'}`
 }
 
 function startOf(event: Fields): ChatEvent {

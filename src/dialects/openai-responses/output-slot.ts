@@ -1,4 +1,4 @@
-import type { Fields } from '../fields.ts'
+import { keyOf, type Fields } from '../fields.ts'
 
 /** One item of an answer that is under way, as its events have told it so far. */
 export interface OutputSlot {
@@ -44,7 +44,7 @@ const textOfItem: Readonly<Record<string, string>> = {
 /** The part as a whole, with all that came for it. */
 export function wholePart(part: OutputPart): Fields {
   if (part.done) return part.fields
-  const name = textOfPart[String(part.fields['type'])]
+  const name = textOfPart[keyOf(part.fields, 'type')]
   return {
     ...part.fields,
     ...(name !== undefined && { [name]: part.text }),
@@ -56,7 +56,7 @@ export function wholePart(part: OutputPart): Fields {
 /** The item as a whole, with all that came for it. */
 export function wholeItem(slot: OutputSlot): Fields {
   if (slot.done) return slot.item
-  const name = textOfItem[String(slot.item['type'])]
+  const name = textOfItem[keyOf(slot.item, 'type')]
   const [content, summary] = [partsAt(slot, 'content'), partsAt(slot, 'summary')]
   return {
     ...slot.item,

@@ -1,5 +1,5 @@
 import type { ModelRequest } from '../../core/dialect.ts'
-import { fieldsOf, type Fields } from '../fields.ts'
+import { fieldsOf, keyOf, type Fields } from '../fields.ts'
 import { itemEnd } from './closing.ts'
 import { endedResponse, itemStatusOf, type Ending } from './ending.ts'
 import { messageBegin, partBegin } from './opening.ts'
@@ -70,5 +70,5 @@ export function nextNumber(request: ModelRequest | undefined): number {
 
 /** An event as it goes over the wire. */
 export function printEvent(event: Fields): string {
-  return `event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`
+  return `event: ${keyOf(event, 'type')}\ndata: ${JSON.stringify(event)}\n\n`
 }

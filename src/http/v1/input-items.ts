@@ -1,5 +1,5 @@
 import { WeirError } from '../../core/errors.ts'
-import { isFields, type Fields } from '../../dialects/fields.ts'
+import { isFields, keyOf, type Fields } from '../../dialects/fields.ts'
 import type { Turn } from '../response-archive.ts'
 
 type Item = Fields & { readonly id: string }
@@ -59,7 +59,7 @@ const standardPart: Readonly<Record<string, Fields>> = {
 }
 
 function wholePart(part: unknown): unknown {
-  return isFields(part) ? { ...standardPart[String(part['type'])], ...part } : part
+  return isFields(part) ? { ...standardPart[keyOf(part, 'type')], ...part } : part
 }
 
 type Query = Readonly<Record<string, string>>
