@@ -38,9 +38,10 @@ function authenticate(
   if (auth.kind === 'none') return { authHeaders: {}, secrets: [] }
   if (auth.kind === 'signed')
     return signedBy(auth.configure(environment, send), secretsIn(auth.envs, environment))
-  const secret = environment[auth.env]
-  if (typeof secret !== 'string' || secret === '') return undefined
-  return { authHeaders: { [auth.header]: auth.prefix + secret }, secrets: [secret] }
+  const secrets = secretsIn([auth.env], environment)
+  const [secret] = secrets
+  if (secret === undefined) return undefined
+  return { authHeaders: { [auth.header]: auth.prefix + secret }, secrets }
 }
 
 function signedBy(

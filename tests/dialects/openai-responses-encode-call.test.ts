@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openai } from '../../providers/openai.ts'
 import type { ChatCall, Part } from '../../src/core/chat/call.ts'
-import { said } from '../../src/dialects/openai-responses/said.ts'
+import { said } from '../../src/dialects/said.ts'
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts'
 import { textOf, bytesOf } from './splits.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openai } from '../../providers/openai.ts'
 import type { ChatCall, Part, Turn } from '../../src/core/chat/call.ts'
-import { said } from '../../src/dialects/openai-responses/said.ts'
+import { said } from '../../src/dialects/said.ts'
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts'
 
 /** Calls that Responses can carry whole. */

@@ -1,6 +1,7 @@
 import type { BlockStart, ChatEvent, Finish } from '../../core/chat/answer.ts'
 import type { StreamDecoder } from '../../core/dialect.ts'
 import { countOf, fieldsOf, isFields, parseJson, textOf, type Fields } from '../fields.ts'
+import { said } from '../said.ts'
 import { dataOf, EventSplitter, nameOf } from '../server-sent-events.ts'
 import { readCitation } from './citations.ts'
 import { finishWith } from './decode-answer.ts'
@@ -62,14 +63,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     const id = textOf(message, 'id')
     const model = textOf(message, 'model')
     const input = convertUsage({ output: 0, ...this.#known })
-    return [
-      {
-        type: 'start',
-        ...(id !== undefined && { id }),
-        ...(model !== undefined && { model }),
-        ...(input && { input }),
-      },
-    ]
+    return [{ type: 'start', ...said({ id, model, input }) }]
   }
 
   #readBlockStart(event: Fields): ChatEvent[] {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { BlockStart, ChatEvent } from '../../core/chat/answer.ts'
 import type { Seal } from '../../core/chat/seal.ts'
 import { fieldsOf, isFields, listOf, textOf, type Fields } from '../fields.ts'
+import { said } from '../said.ts'
 import { finishOf, reasonOf } from './finish.ts'
 import { readCitations, type TextBlock } from './grounding.ts'
 import { readLogprobs } from './logprobs.ts'
@@ -57,14 +58,7 @@ export class AnswerReader {
     if (this.#hasStarted) return []
     this.#hasStarted = true
     const input = this.#tally.soFar
-    return [
-      {
-        type: 'start',
-        ...(id !== undefined && { id }),
-        ...(model !== undefined && { model }),
-        ...(input && { input }),
-      },
-    ]
+    return [{ type: 'start', ...said({ id, model, input }) }]
   }
 
   #readCandidate(candidate: Fields): ChatEvent[] {

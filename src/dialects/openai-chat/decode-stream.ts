@@ -1,6 +1,7 @@
 import type { ChatEvent } from '../../core/chat/answer.ts'
 import type { StreamDecoder } from '../../core/dialect.ts'
 import { fieldsOf, isFields, listOf, parseJson, textOf, type Fields } from '../fields.ts'
+import { said } from '../said.ts'
 import { dataOf, EventSplitter } from '../server-sent-events.ts'
 import { readAnnotations } from './annotations.ts'
 import { readHead } from './chunk-head.ts'
@@ -69,7 +70,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (this.#begun || (id === undefined && !hasChoices)) return []
     this.#begun = true
     this.#blocks.answerId = id
-    return [{ type: 'start', ...(id !== undefined && { id }), ...(model !== undefined && { model }) }]
+    return [{ type: 'start', ...said({ id, model }) }]
   }
 
   #readChoice(choice: Fields): ChatEvent[] {

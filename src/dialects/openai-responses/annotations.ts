@@ -1,7 +1,7 @@
 import type { ResponseOutputText } from 'openai/resources/responses/responses'
 import type { Citation } from '../../core/chat/citation.ts'
 import { isFields, textOf, type Fields } from '../fields.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 
 /** The citations of a text that are told in a way that others know, too: those of addresses. */
 export function decodeCitations(annotations: unknown): Citation[] {

@@ -2,7 +2,7 @@ import type { ChatAnswer } from '../../core/chat/answer.ts'
 import { isFields, parseJson, textOf } from '../fields.ts'
 import { giveSealsToCalls } from './call-seals.ts'
 import { blocksOf, finishOf } from './decode-output.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 import { convertUsage } from './usage.ts'
 
 /** What no answer will come from any more, or not yet. */

@@ -14,7 +14,7 @@ import { isForeign } from './foreign-fields.ts'
 import { tokenLogprobs } from './includables.ts'
 import type { ResponsesRequest } from './read-request.ts'
 import { refusalForMissing } from './rewrite.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 
 /** Reads all of a request. Throws WeirError, naming the field at fault. */
 export function decodeCall(request: ResponsesRequest): ChatCall {

@@ -2,7 +2,7 @@ import type { CacheMark, MediaPart, MediaSource, RefusalPart, TextPart } from '.
 import { isFields, textOf, type Fields } from '../fields.ts'
 import { invalid } from '../json-request.ts'
 import { decodeCitations } from './annotations.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 
 /** What a message or the output of a tool may consist of. */
 export type ContentPart = TextPart | MediaPart | RefusalPart

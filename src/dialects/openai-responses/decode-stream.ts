@@ -8,7 +8,7 @@ import { callStart, finishOf } from './decode-output.ts'
 import { failureCode } from './errors.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { summaryBreak } from './reasoning.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 import { convertUsage } from './usage.ts'
 
 type Step = (book: BlockBook, event: Fields) => ChatEvent[]

@@ -3,7 +3,7 @@ import { WeirError } from '../../core/errors.ts'
 import { isFields, listOf, textOf, type Fields } from '../fields.ts'
 import { invalid } from '../json-request.ts'
 import { fitsStrict } from '../openai-strict.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 
 /** What else a tool may say has no place in other dialects. */
 const knownFields: ReadonlySet<string> = new Set([

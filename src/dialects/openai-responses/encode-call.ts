@@ -9,7 +9,7 @@ import { encodeSystem, encodeTurns, isForeignThought } from './encode-input.ts'
 import type { Writing } from './encode-parts.ts'
 import { encodeText, encodeTools } from './encode-tools.ts'
 import { sealedReasoning, tokenLogprobs } from './includables.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 
 const encoder = new TextEncoder()
 

@@ -15,7 +15,7 @@ import type {
 } from '../../core/chat/call.ts'
 import { WeirError } from '../../core/errors.ts'
 import { encodeInputPart, encodeOutputPart, type Writing } from './encode-parts.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 
 /** Items need no id, as no provider keeps them. */
 type Item =

@@ -7,7 +7,7 @@ import type { CacheMark, MediaPart, MediaSource, RefusalPart, TextPart } from '.
 import { WeirError } from '../../core/errors.ts'
 import { documentText } from '../openai-words.ts'
 import { encodeCitation } from './annotations.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 
 /** What is to be known while a call is written. */
 export interface Writing {

@@ -8,7 +8,7 @@ import type {
 } from 'openai/resources/responses/responses'
 import type { AnswerFormat, ChatCall, JsonObject, Tool, ToolChoice } from '../../core/chat/call.ts'
 import { keptStrict } from '../openai-strict.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 
 type Grammar = Extract<WireTool, { type: 'custom' }>['format']
 

@@ -1,7 +1,7 @@
 import type { ReasoningPart } from '../../core/chat/call.ts'
 import { packSeal, unpackSeal, type Seal } from '../../core/chat/seal.ts'
 import { isFields, listOf, textOf, type Fields } from '../fields.ts'
-import { said } from './said.ts'
+import { said } from '../said.ts'
 
 /** What stands between the parts of a summary. */
 export const summaryBreak = '\n\n'
