@@ -102,7 +102,10 @@ export function fittingBudget(wanted: number, cap: number): number | undefined {
 function isBarred({ type }: ThinkingConfigParam, { messages }: Circumstances): boolean {
   const last = messages.findLast(({ role }) => role === 'assistant')
   if (type !== 'enabled' || !last) return false
-  const callsTools = last.content.some((block) => block.type === 'tool_use')
-  const thinks = last.content[0]?.type === 'thinking' || last.content[0]?.type === 'redacted_thinking'
-  return last === messages.at(-1) || (callsTools && !thinks)
+  return last === messages.at(-1) || callsUnthought(last.content.map((block) => block.type))
+}
+
+/** Whether a message with blocks of these types calls tools, but does not begin with a thought. */
+export function callsUnthought(types: readonly unknown[]): boolean {
+  return types.includes('tool_use') && types[0] !== 'thinking' && types[0] !== 'redacted_thinking'
 }

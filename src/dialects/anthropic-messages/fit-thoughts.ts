@@ -1,7 +1,7 @@
 import type { Splice } from '../../core/json-fields.ts'
 import { countOf, isFields, textOf, type Fields } from '../fields.ts'
 import { foreignIndex } from './citations.ts'
-import { fittingBudget } from './encode-thinking.ts'
+import { callsUnthought, fittingBudget } from './encode-thinking.ts'
 import { mendField, mendList, setField } from '../json-edits.ts'
 import type { MessagesRequest } from './read-request.ts'
 import { printSeal, readRedacted, readSignature } from './seals.ts'
@@ -87,6 +87,5 @@ function lacksThought(messages: unknown): boolean {
   const last: unknown = messages.findLast((message) => isFields(message) && message['role'] === 'assistant')
   const content: unknown = isFields(last) ? last['content'] : undefined
   if (!Array.isArray(content)) return false
-  const types = content.map((block: unknown) => (isFields(block) ? block['type'] : undefined))
-  return types.includes('tool_use') && types[0] !== 'thinking' && types[0] !== 'redacted_thinking'
+  return callsUnthought(content.map((block: unknown) => (isFields(block) ? block['type'] : undefined)))
 }
